@@ -1,0 +1,1 @@
+"""The edges: X12, carriers, records, letters. Everything here turns the world into values of `claims` and back."""

@@ -1,0 +1,291 @@
+"""What inbound documents say, in the words of the trade: remittances, acknowledgements, status and eligibility answers.
+
+adapters/x12 makes these values; matching.py finds their claims. Every one knows the segment it was read from.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from claims.base import Day, Segment, Value
+from claims.claim import Adjustment, Claim
+
+
+class Problem(Value):
+    """Something wrong with a document, at a place: the segment's position from 1, the element's (0 = whole segment).
+
+    `reason` says what was found and expected, without protected health information.
+    """
+
+    segment: int
+    element: int = 0
+    reason: str
+    fatal: bool = False
+    """A fatal problem means that what the place belongs to (file, set or claim) was not read."""
+
+
+class PaymentLine(Value):
+    """One SVC loop. Amounts in cents."""
+
+    control_number: str = ""
+    procedure_qualifier: str = ""
+    procedure: str = ""
+    modifiers: tuple[str, ...] = ()
+    revenue_code: str = ""
+    charge_cents: int
+    paid_cents: int
+    quantity: str = ""
+    service_from: Day | None = None
+    service_to: Day | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[str, ...] = ()
+    allowed_cents: int | None = None
+
+    @property
+    def balanced(self) -> bool:
+        """SVC02 less the line's CAS amounts is SVC03."""
+        return self.charge_cents - sum(a.amount_cents for a in self.adjustments) == self.paid_cents
+
+
+class ClaimPayment(Value):
+    """One CLP loop. Amounts in cents; `segment` is the position of its CLP in the file."""
+
+    segment: int
+    patient_control_number: str
+    status_code: str
+    charge_cents: int
+    paid_cents: int
+    patient_responsibility_cents: int | None = None
+    """CLP05, only to show: what the patient owes is computed from PR adjustments."""
+    filing_indicator: str = ""
+    payer_claim_control_number: str = ""
+    facility_code: str = ""
+    frequency: str = ""
+    member_id: str = ""
+    service_from: Day | None = None
+    service_to: Day | None = None
+    received_on: Day | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """RARCs of MIA and MOA."""
+    crossover_carrier: str = ""
+    """NM1*TT, the carrier it was forwarded to."""
+    corrected_payer: str = ""
+    references: tuple[tuple[str, str], ...] = ()
+    lines: tuple[PaymentLine, ...] = ()
+
+    @property
+    def balanced(self) -> bool:
+        """CLP03 less all CAS amounts of claim and lines is CLP04."""
+        taken = sum(a.amount_cents for a in self.adjustments)
+        taken += sum(a.amount_cents for line in self.lines for a in line.adjustments)
+        return self.charge_cents - taken == self.paid_cents
+
+
+class ProviderAdjustment(Value):
+    """One PLB adjustment. A positive amount reduces the payment."""
+
+    provider: str = ""
+    fiscal_year_end: Day | None = None
+    reason: str
+    reference: str = ""
+    amount_cents: int
+
+
+class Remittance(Value):
+    """One 835 set."""
+
+    kind: Literal["remittance"] = "remittance"
+    control_number: str
+    version: str = ""
+    trace_number: str = ""
+    originator: str = ""
+    payer: str = ""
+    payer_id: str = ""
+    payee: str = ""
+    payee_id: str = ""
+    handling: str = ""
+    credit_debit: str = ""
+    payment_cents: int
+    method: str = ""
+    paid_on: Day | None = None
+    produced_on: Day | None = None
+    claims: tuple[ClaimPayment, ...] = ()
+    provider_adjustments: tuple[ProviderAdjustment, ...] = ()
+
+    @property
+    def difference_cents(self) -> int:
+        """Sum of CLP04 less sum of PLB less BPR02; zero where the set balances."""
+        return (
+            sum(claim.paid_cents for claim in self.claims)
+            - sum(a.amount_cents for a in self.provider_adjustments)
+            - self.payment_cents
+        )
+
+
+class StatusCode(Value):
+    """One STC composite: category (`A2`), status (`20`), entity (`PR`)."""
+
+    category: str
+    status: str = ""
+    entity: str = ""
+
+
+StatusLevel = Literal["source", "receiver", "provider", "claim", "line"]
+
+
+class StatusLine(Value):
+    """One STC of a 277CA or 277, with the claim it is about. Amounts in cents."""
+
+    segment: int
+    level: StatusLevel
+    trace: str = ""
+    """277CA: TRN02 at the claim, our patient control number. 277: TRN02, our inquiry's trace."""
+    patient_control_number: str = ""
+    """REF*EJ (277), else the claim's TRN02 (277CA)."""
+    payer_claim_control_number: str = ""
+    codes: tuple[StatusCode, ...]
+    action: str = ""
+    effective_on: Day | None = None
+    charge_cents: int | None = None
+    paid_cents: int | None = None
+    member_id: str = ""
+    service_from: Day | None = None
+    service_to: Day | None = None
+    line_control_number: str = ""
+    check_number: str = ""
+    text: str = ""
+
+
+class StatusReport(Value):
+    """One 277CA (`acknowledgement`, version 214) or 277 (`answer`, version 212) set.
+
+    `sender` is the entity of the information source: `AY` a clearinghouse, `PR` the payer.
+    """
+
+    kind: Literal["status_report"] = "status_report"
+    set: Literal["277CA", "277"]
+    control_number: str
+    version: str = ""
+    sender: str = ""
+    sender_name: str = ""
+    batch: str = ""
+    produced_on: Day | None = None
+    statuses: tuple[StatusLine, ...] = ()
+    provider_claims: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """For a provider or receiver level status: its segment and the patient control numbers of the claims below it."""
+
+
+class SetError(Value):
+    """One IK3/IK4 (AK3/AK4) of an acknowledgement: segment id and position, element, code, what it was about."""
+
+    segment_id: str
+    position: str = ""
+    loop: str = ""
+    element: str = ""
+    code: str = ""
+
+
+class SetAcknowledgement(Value):
+    """One AK2 loop: the disposition of one transaction set that we sent."""
+
+    set: str
+    control_number: str
+    disposition: str
+    """IK501 or AK501: A accepted, E accepted with errors, R rejected, M, W, X rejected."""
+    codes: tuple[str, ...] = ()
+    errors: tuple[SetError, ...] = ()
+
+
+class FunctionalAcknowledgement(Value):
+    """One 999 (or 997) set: a functional group that we sent, and its sets."""
+
+    kind: Literal["functional_acknowledgement"] = "functional_acknowledgement"
+    set: Literal["999", "997"] = "999"
+    control_number: str
+    group_control_number: str
+    functional_code: str = ""
+    disposition: str = ""
+    """AK901: A, E, P partially accepted, R rejected."""
+    codes: tuple[str, ...] = ()
+    sets: tuple[SetAcknowledgement, ...] = ()
+
+
+class InterchangeAcknowledgement(Value):
+    """One TA1: the envelope of an interchange that we sent."""
+
+    kind: Literal["interchange_acknowledgement"] = "interchange_acknowledgement"
+    interchange_control_number: str
+    disposition: str
+    """TA104: A accepted, E accepted with errors, R rejected."""
+    note: str = ""
+
+
+class EligibilityRejection(Value):
+    """One AAA: the code, its meaning in our words, and what to do."""
+
+    code: str
+    level: str = ""
+    follow_up: str = ""
+    meaning: str = ""
+    what_to_do: str = ""
+
+
+class Benefit(Value):
+    """One EB, elements 1 to 5, amount in cents and percent as a decimal string, and elements as they stood."""
+
+    code: str
+    coverage_level: str = ""
+    service_types: tuple[str, ...] = ()
+    insurance_type: str = ""
+    plan: str = ""
+    period: str = ""
+    amount_cents: int | None = None
+    percent: str = ""
+    elements: Segment = ()
+
+
+class EligibilityAnswer(Value):
+    """What one 271 says of one subscriber or dependent."""
+
+    kind: Literal["eligibility_answer"] = "eligibility_answer"
+    control_number: str = ""
+    segment: int = 0
+    traces: tuple[str, ...] = ()
+    member_id: str = ""
+    active: bool
+    inactive: bool = False
+    """An EB01 of 6, 7 or 8 stands, and none that is active."""
+    rejections: tuple[EligibilityRejection, ...] = ()
+    benefits: tuple[Benefit, ...] = ()
+
+
+class ClaimSubmissionSet(Value):
+    """One 837 set at intake: its claims, each with the position of its CLM, and what could not be read."""
+
+    kind: Literal["claim_submission"] = "claim_submission"
+    set: Literal["837P", "837I"]
+    control_number: str
+    version: str = ""
+    claims: tuple[tuple[int, Claim], ...] = ()
+
+
+class OtherSet(Value):
+    """A set that is recognised and put aside: 837D, 824, 277DRA, ... `reason` says why."""
+
+    kind: Literal["other"] = "other"
+    set: str
+    control_number: str = ""
+    version: str = ""
+    reason: str = ""
+
+
+Parsed = (
+    Remittance
+    | StatusReport
+    | FunctionalAcknowledgement
+    | InterchangeAcknowledgement
+    | EligibilityAnswer
+    | ClaimSubmissionSet
+    | OtherSet
+)

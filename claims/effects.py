@@ -1,0 +1,123 @@
+"""Everything a claim may ask the world for, in the imperative. An effect's id is its idempotency key within its claim.
+
+Each is carried out by one activity method: effect in, event out.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from claims.base import Day, Value
+from claims.claim import Claim, Payer
+from claims.payer_rules import PayerRules
+from claims.questions import EligibilityQuestion, StatusQuestion
+
+
+class Effect(Value):
+    """`id` is unique within the claim and stays the same when the effect is issued again."""
+
+    id: str
+
+
+class CheckEligibility(Effect):
+    """Ask the payer (270) whether the patient is covered -> EligibilityAnswered."""
+
+    kind: Literal["check_eligibility"] = "check_eligibility"
+    question: EligibilityQuestion
+
+
+class ScrubClaim(Effect):
+    """Run the edits over a version of the claim -> ClaimScrubbed. Reads large tables: a local activity."""
+
+    kind: Literal["scrub_claim"] = "scrub_claim"
+    version: int
+    claim: Claim
+    rules: PayerRules
+    today: Day
+
+
+class TransmitClaim(Effect):
+    """Write the 837, let it through the gate, send it once -> ClaimTransmitted, TransmissionRefused, TransmissionUnknown.
+
+    `claim` is final: patient control number, frequency and REF*F8 are those of this submission.
+    """
+
+    kind: Literal["transmit_claim"] = "transmit_claim"
+    submission: int
+    claim: Claim
+
+
+class FindSubmission(Effect):
+    """Look a submission up whose outcome is unknown -> SubmissionFound."""
+
+    kind: Literal["find_submission"] = "find_submission"
+    submission: int
+    patient_control_number: str
+
+
+class InquireStatus(Effect):
+    """Ask the payer (276) where the claim is -> StatusReported or StatusUnanswered."""
+
+    kind: Literal["inquire_status"] = "inquire_status"
+    question: StatusQuestion
+
+
+class StatementLine(Value):
+    """One line of a statement; amounts in cents."""
+
+    service_on: Day | None = None
+    description: str
+    charge_cents: int
+    payer_paid_cents: int
+    adjusted_cents: int
+    patient_cents: int
+
+
+class SendStatement(Effect):
+    """Lay out a statement and store it -> StatementSent."""
+
+    kind: Literal["send_statement"] = "send_statement"
+    claim: Claim
+    amount_cents: int
+    lines: tuple[StatementLine, ...]
+    statement_number: int
+    on: Day
+
+
+class SendAppeal(Effect):
+    """Lay out an appeal's packet, store it, send it by the carrier -> AppealSent."""
+
+    kind: Literal["send_appeal"] = "send_appeal"
+    level: int
+    level_name: str
+    to: str
+    reason: str
+    claim: Claim
+    payer: Payer
+    payer_claim_control_number: str
+    codes: tuple[str, ...]
+    amount_cents: int
+    documents: tuple[str, ...] = ()
+    proof_of_filing: str = ""
+    on: Day
+
+
+class ArchiveClaim(Effect):
+    """Store the full state; the claim's workflow may end -> ClaimArchived."""
+
+    kind: Literal["archive_claim"] = "archive_claim"
+
+
+AnyEffect = Annotated[
+    CheckEligibility
+    | ScrubClaim
+    | TransmitClaim
+    | FindSubmission
+    | InquireStatus
+    | SendStatement
+    | SendAppeal
+    | ArchiveClaim,
+    Field(discriminator="kind"),
+]

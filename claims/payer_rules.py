@@ -1,0 +1,134 @@
+"""Payer rules: what one payer, or one line of business, allows and how long each wait is. Typed here, written in payer_rules/*.toml.
+
+A claim keeps the rules it was started under; newer ones reach it only by an event.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from claims.base import Value
+
+Unit = Literal["seconds", "calendar_days", "business_days", "months", "years"]
+ApprovalFor = Literal["appeal", "write_off", "void", "refund"]
+Party = Literal["provider", "member"]
+
+
+class Wait(Value):
+    """How long before something is due: an amount and a unit, with the source of the figure.
+
+    `seconds` never rolls to another day and is allowed in the sandbox only; months and years count by the calendar,
+    the last day of a shorter month taking the place of a missing one.
+    """
+
+    amount: int
+    unit: Unit
+    source: str
+
+    @model_validator(mode="after")
+    def _positive(self) -> Wait:
+        if self.amount < 0:
+            raise ValueError("a wait is not negative")
+        return self
+
+
+class FilingLimit(Value):
+    """Timely filing. `basis` is the day it counts from; `roll` moves a last day that is no business day to the next one."""
+
+    limit: Wait
+    basis_professional: Literal["service_from", "service_to"] = "service_from"
+    basis_institutional: Literal["service_from", "service_to"] = "service_to"
+    roll: bool = False
+    warn_days: tuple[int, ...] = (15, 5)
+    secondary: Wait | None = None
+    """For a later payer, counted from the prior payer's decision; None = the same limit."""
+
+
+class MoneyTest(Value):
+    """The amount that must be in controversy for a request made from `since` on, in cents."""
+
+    since: str
+    amount_cents: int
+    source: str
+
+
+class AppealLevel(Value):
+    """One rung of a ladder: where it goes, within what time of the notice, and when its decision is due."""
+
+    level: int
+    name: str
+    to: str
+    file_within: Wait
+    presumed_receipt_days: int = 0
+    decision_within: Wait | None = None
+    money_tests: tuple[MoneyTest, ...] = ()
+    external: bool = False
+    source: str
+
+
+class AppealLadder(Value):
+    """The levels open to a party, in order. No last day of an appeal is rolled unless `roll` says so."""
+
+    party: Party = "provider"
+    levels: tuple[AppealLevel, ...] = ()
+    roll: bool = False
+
+
+class Overrides(Value):
+    """A payer's own answer to a CARC (and RARC), over the common table of claims/codes."""
+
+    carc: str
+    rarc: str = ""
+    group: str = ""
+    remedy: str
+    source: str
+
+
+class PayerRules(Value):
+    """The rules of one payer or line of business. Amounts in cents; every wait carries its source."""
+
+    name: str
+    """The file's name, for example `medicare`."""
+    version: str
+    payer_ids: tuple[str, ...] = ()
+    filing_indicators: tuple[str, ...] = ()
+    line_of_business: str = "commercial"
+    filing: FilingLimit
+    waits: dict[str, Wait]
+    """By deadline kind: eligibility, coding, hold_review, acknowledgement_999, acknowledgement_277ca_clearinghouse,
+    acknowledgement_277ca_payer, follow_up, inquiry_first, inquiry_repeat, missing_remittance, escalation_60,
+    escalation_90, documents, approval, crossover, reversal_correction, eft_pairing, corrected_remittance, statement,
+    overpayment, linger, task_<type>."""
+    corrections: Wait | None = None
+    """Window for a replacement (frequency 7), counted from the remittance."""
+    accepts_replacement: bool = True
+    """False for Medicare professional claims: no frequency 7, a reopening or a new claim instead."""
+    reopening: Wait | None = None
+    appeals: AppealLadder = AppealLadder()
+    overrides: tuple[Overrides, ...] = ()
+    approvals: tuple[ApprovalFor, ...] = ()
+    """What needs a named person's approval."""
+    small_balance_cents: int = 0
+    write_off_approval_over_cents: int = 0
+    underpayment_tolerance_cents: int = 0
+    bill_patient: bool = True
+    """False for Medicaid and other balances that a patient is protected from."""
+
+
+def rules_for(book: tuple[PayerRules, ...], payer_id: str, filing_indicator: str) -> PayerRules:
+    """The rules of a payer: by payer id, else by SBR09, else those named `default`.
+
+    Raises LookupError when the book has no `default`: a composition root must refuse to start then.
+    """
+    for rules in book:
+        if payer_id and payer_id in rules.payer_ids:
+            return rules
+    for rules in book:
+        if filing_indicator and filing_indicator in rules.filing_indicators:
+            return rules
+    for rules in book:
+        if rules.name == "default":
+            return rules
+    raise LookupError("payer_rules/default.toml is missing")

@@ -1,0 +1,98 @@
+"""The tables that `step` reads: codes, calendars and payer rules of one version. Loaded by the composition roots."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from claims.base import Day, Value
+from claims.payer_rules import PayerRules
+
+AdjustmentClass = Literal[
+    "patient",
+    "contractual",
+    "prior_payer",
+    "coding",
+    "billing",
+    "duplicate",
+    "other_payer",
+    "eligibility",
+    "timely_filing",
+    "benefit",
+    "network",
+    "authorization",
+    "coverage",
+    "clinical",
+    "bundling",
+    "documents",
+    "coordination",
+    "pending",
+    "enrollment",
+    "payment_direction",
+    "final",
+    "appeal_result",
+    "payer_policy",
+    "money",
+    "unknown",
+]
+Remedy = Literal[
+    "correct_and_replace",
+    "new_original",
+    "void",
+    "reopening",
+    "appeal",
+    "send_documents",
+    "bill_other_payer",
+    "bill_patient",
+    "write_off",
+    "wait",
+    "review",
+]
+Owner = Literal["biller", "coder", "front_desk", "provider", "payer", "supervisor"]
+
+
+class AdjustmentReason(Value):
+    """One CARC as we act on it. `label` is ours; the code list's own text belongs to X12."""
+
+    code: str
+    label: str
+    reason_class: AdjustmentClass
+    remedy: Remedy
+    owner: Owner
+    deadline_kind: str = ""
+    """`appeal`, `correction`, `filing`, `documents` or empty."""
+    needs_remark: bool = False
+    groups: tuple[str, ...] = ()
+    """Groups the code may come with; empty = any."""
+    group_remedies: tuple[tuple[str, Remedy], ...] = ()
+    """Another remedy where the group is this one, for example `("PR", "bill_patient")`."""
+    appealable: bool = True
+    patient_may_be_billed: bool = False
+    """Only ever true for group PR."""
+    since: str = ""
+    until: str = ""
+    source: str
+
+
+class Remark(Value):
+    """One RARC that changes the answer."""
+
+    code: str
+    label: str
+    remedy: Remedy | None = None
+    effect: str = ""
+    """`unprocessable`, `appeal_rights`, `no_appeal`, `crossover`, `documents`, `information` or empty."""
+    needs: str = ""
+    """What the remark asks for, in our words."""
+    source: str
+
+
+class Tables(Value):
+    """Everything `step` looks up, immutable and versioned. `holidays` are days without business (US federal)."""
+
+    version: str
+    reasons: dict[str, AdjustmentReason]
+    remarks: dict[str, Remark]
+    holidays: frozenset[Day]
+    payer_rules: tuple[PayerRules, ...]
+    sandbox: bool = False
+    """True where waits in seconds are allowed."""
