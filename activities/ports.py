@@ -1,0 +1,234 @@
+"""What activities need of the world, as Protocols: a carrier of documents, the records, the letters. Adapters implement them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from claims.base import Day, Instant, Value
+from claims.claim import Claim
+from claims.documents import Problem
+from claims.effects import SendAppeal, SendStatement
+from claims.matching import IndexEntry
+from claims.questions import EligibilityQuestion, StatusQuestion
+from claims.state import ClaimState
+from claims.views import ClaimView
+
+
+class CarrierError(Exception):
+    """An outage or a fault of the carrier or the way to it. The message never repeats a body that was sent or received."""
+
+
+class RateLimited(CarrierError):
+    """429, or 409 while the first copy is still in flight: ask again under the same key after `retry_after`."""
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(CarrierError):
+    """Time-outs, refused connections and 5xx: the same request may be sent again under the same key."""
+
+
+class AuthenticationFailed(CarrierError):
+    """401 or 403: the key is wrong or not allowed here. Asking again is useless until a person mends it."""
+
+
+class RequestRefused(CarrierError):
+    """400, 404, 413, 422: the request itself is wrong; asking again is useless."""
+
+
+class OutcomeUnknown(CarrierError):
+    """The request may have been carried out, and the carrier offers no key to ask again under."""
+
+
+class SubmissionAnswer(Value):
+    """What the carrier said of one submission. `x12` is the raw acknowledgement that came with the answer, if any.
+
+    `errors` are the carrier's own edits (code, place, text without protected data); the submission is then not on file.
+    """
+
+    accepted: bool
+    reference: str = ""
+    errors: tuple[str, ...] = ()
+    x12: str = ""
+
+
+class InboundItem(Value):
+    """One document waiting at the carrier."""
+
+    id: str
+    set: str
+    processed_at: Instant
+
+
+class InboundPage(Value):
+    items: tuple[InboundItem, ...]
+    next_page: str | None = None
+
+
+class Carrier(Protocol):
+    """One clearinghouse connection. It carries documents; it neither reads nor decides."""
+
+    name: str
+    supports_idempotency: bool
+    idempotency_window: timedelta
+    """How long the carrier remembers an idempotency key (Stedi: 24 hours)."""
+    acknowledgements: frozenset[str]
+    """Which of `TA1`, `999`, `277CA` this carrier delivers: only those get a deadline."""
+
+    async def submit(self, x12: str, *, claim_type: str, idempotency_key: str) -> SubmissionAnswer: ...
+    async def ask_eligibility(self, x12: str) -> str: ...
+    async def ask_status(self, x12: str) -> str: ...
+    async def poll(self, *, since: datetime, page: str | None = None) -> InboundPage: ...
+    async def fetch(self, item_id: str) -> bytes: ...
+    async def find_submission(self, patient_control_number: str) -> bool | None:
+        """True or False where the carrier can tell, None where it can't."""
+        ...
+
+    async def send_correspondence(
+        self, *, kind: Literal["appeal", "documents"], fields: dict[str, str], idempotency_key: str
+    ) -> str | None:
+        """The receipt, or None where this carrier takes no letters (they are mailed then)."""
+        ...
+
+
+class ControlNumbers(Value):
+    """Fresh numbers of one outgoing envelope."""
+
+    interchange: int
+    group: int
+    set: str
+
+
+class JournalEntry(Value):
+    """One step of a claim, as kept for good: keyed (workflow, sequence). `summary` has codes and amounts, no names."""
+
+    sequence: int
+    at: Instant
+    event: str
+    event_id: str
+    by: str = ""
+    before: str
+    after: str
+    effects: tuple[str, ...] = ()
+    refused: str = ""
+    summary: str = ""
+
+
+class KnownClaim(Value):
+    """What the records know of a claim at intake."""
+
+    practice: str
+    claim_id: str
+    patient_control_number: str
+    fingerprint: str
+    closed: bool
+
+
+class UnmatchedItem(Value):
+    """Part of a document that found no claim. Amount in cents; `reference` is the number that was not found."""
+
+    document: str
+    position: int
+    set: str
+    reference: str
+    payer: str = ""
+    amount_cents: int | None = None
+    reason: str
+    at: Instant
+
+
+class Records(Protocol):
+    """What outlives a workflow: SQL by SQLAlchemy Core. Every method is idempotent under its key."""
+
+    async def store_document(self, raw: bytes, *, kind: str, source: str, at: datetime) -> tuple[str, bool]:
+        """Stores raw bytes once -> (SHA-256, whether it is new)."""
+        ...
+
+    async def load_document(self, sha256: str) -> bytes: ...
+    async def next_control_numbers(self, key: str) -> ControlNumbers:
+        """The numbers of the envelope with this key: the same key always gets the same numbers."""
+        ...
+
+    async def remember_submission(
+        self, *, practice: str, claim_id: str, submission: int, claim: Claim, numbers: ControlNumbers, document: str
+    ) -> None: ...
+    async def register(
+        self, *, practice: str, claim_id: str, claim: Claim, fingerprint: str, at: datetime
+    ) -> KnownClaim | None:
+        """Registers a claim, or gives back what is known of it already."""
+        ...
+
+    async def known(self, practice: str, claim_id: str) -> KnownClaim | None: ...
+    async def write_steps(
+        self, *, practice: str, claim_id: str, entries: Sequence[JournalEntry], view: ClaimView, index: IndexEntry
+    ) -> None:
+        """Journal, read model (claims, tasks, deadlines) and matching index in one transaction."""
+        ...
+
+    async def archive(self, state: ClaimState) -> None: ...
+    async def archived(self, practice: str, claim_id: str) -> ClaimState | None: ...
+    async def candidates(
+        self,
+        *,
+        patient_control_numbers: Sequence[str] = (),
+        payer_claim_control_numbers: Sequence[str] = (),
+        interchanges: Sequence[str] = (),
+        traces: Sequence[str] = (),
+        member_ids: Sequence[str] = (),
+    ) -> tuple[IndexEntry, ...]:
+        """Every claim that any of these numbers may mean."""
+        ...
+
+    async def document_done(self, sha256: str) -> bool: ...
+    async def finish_document(
+        self, sha256: str, *, delivered: int, unmatched: Sequence[UnmatchedItem], problems: Sequence[Problem]
+    ) -> None: ...
+    async def cursor(self, carrier: str) -> datetime | None: ...
+    async def move_cursor(self, carrier: str, to: datetime) -> None: ...
+    async def fetched(self, carrier: str, item_id: str) -> str | None:
+        """The hash under which an item of the carrier was stored, or None."""
+        ...
+
+    async def remember_item(self, carrier: str, item_id: str, sha256: str) -> None: ...
+
+
+class Documents(Protocol):
+    """The X12 writer and its gate, seen from activities (adapters/x12)."""
+
+    def write_claim(self, claim: Claim, numbers: ControlNumbers, at: datetime) -> str: ...
+    def gate(self, x12: str) -> Sequence[Problem]: ...
+    def write_eligibility(self, question: EligibilityQuestion, numbers: ControlNumbers, at: datetime) -> str: ...
+    def write_status(self, question: StatusQuestion, numbers: ControlNumbers, at: datetime) -> str: ...
+
+
+class Letters(Protocol):
+    """Statements and appeal packets as documents."""
+
+    def statement(self, effect: SendStatement) -> bytes: ...
+    def appeal(self, effect: SendAppeal) -> bytes: ...
+
+
+__all__ = [
+    "AuthenticationFailed",
+    "Carrier",
+    "CarrierError",
+    "ControlNumbers",
+    "Day",
+    "Documents",
+    "InboundItem",
+    "InboundPage",
+    "JournalEntry",
+    "KnownClaim",
+    "Letters",
+    "OutcomeUnknown",
+    "RateLimited",
+    "Records",
+    "RequestRefused",
+    "SubmissionAnswer",
+    "Unavailable",
+    "UnmatchedItem",
+]
