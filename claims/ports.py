@@ -1,4 +1,7 @@
-"""What activities need of the world, as Protocols: a carrier of documents, the records, the letters. Adapters implement them."""
+"""What the outside must offer, as Protocols with their values and errors: a carrier, the records, X12, letters.
+
+They stand here because activities use them and adapters implement them, and neither imports the other.
+"""
 
 from __future__ import annotations
 
