@@ -1,0 +1,55 @@
+"""What the trade calls a set: one number covers several guides, which the version, else the content, tells apart."""
+
+from __future__ import annotations
+
+from adapters.x12.segments import Segment
+
+# Implementation guide -> kind. 004010 and 005010 guides of one kind have numbers of their own.
+_GUIDES: dict[str, dict[str, str]] = {
+    "837": {
+        "X222": "837P",
+        "X098": "837P",
+        "X291": "837P",
+        "X298": "837P",
+        "X223": "837I",
+        "X096": "837I",
+        "X292": "837I",
+        "X299": "837I",
+        "X224": "837D",
+        "X097": "837D",
+        "X293": "837D",
+        "X300": "837D",
+    },
+    "277": {
+        "X214": "277CA",
+        "X364": "277CA",
+        "X167": "277CA",
+        "X212": "277",
+        "X093": "277",
+        "X213": "277DRA",
+        "X150": "277DRA",
+    },
+}
+_SERVICE_SEGMENTS = {"SV1": "837P", "SV2": "837I", "SV3": "837D"}
+_BHT06 = {"TH": "277CA", "DG": "277", "RQ": "277DRA"}
+
+
+def kind_of(segments: list[Segment], version: str, gs: Segment | None) -> str:
+    """The kind of a set. `ST01` where the number says it all; an 837 or 277 that can't be told stays `837` or `277?`."""
+    number = segments[0].get(1).strip()
+    guides = _GUIDES.get(number)
+    if guides is None:
+        return number or "?"
+    for text in (version, gs.get(8) if gs is not None else ""):
+        at = text.find("X")
+        kind = guides.get(text[at : at + 4]) if at >= 0 else None
+        if kind:
+            return kind
+    return _by_content(number, segments)
+
+
+def _by_content(number: str, segments: list[Segment]) -> str:
+    if number == "837":
+        return next((_SERVICE_SEGMENTS[s.id] for s in segments if s.id in _SERVICE_SEGMENTS), "837")
+    beginning = next((s for s in segments if s.id == "BHT"), None)
+    return _BHT06.get(beginning.get(6), "277?") if beginning is not None else "277?"
