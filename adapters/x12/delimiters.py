@@ -22,7 +22,7 @@ class Unreadable(ValueError):
 
 
 def isa_positions(text: str) -> list[int]:
-    """Where interchanges start: each `ISA` that stands at the start of a segment and is followed by its own separator."""
+    """Where interchanges start: each `ISA` at the start of a segment that is followed by its own separator."""
     found: list[int] = []
     terminators: set[str] = set()
     at = text.find("ISA")
@@ -42,7 +42,12 @@ def _starts_interchange(text: str, at: int, terminators: set[str]) -> bool:
     if before and before[-1] not in "\r\n" and before[-1] not in terminators:
         return False
     after = text[at + 3 : at + 7]
-    return len(after) == 4 and not after[0].isalnum() and after[0] not in " \r\n" and after[3] == after[0]
+    return len(after) == 4 and not _is_code(after[0]) and after[0] not in " \r\n" and after[3] == after[0]
+
+
+def _is_code(character: str) -> bool:
+    """An ASCII letter or digit; a letter beyond ASCII has been seen as a separator."""
+    return character.isascii() and character.isalnum()
 
 
 def isa_delimiters(text: str, at: int) -> Delimiters:
@@ -67,12 +72,12 @@ def isa_delimiters(text: str, at: int) -> Delimiters:
         component, terminator = _guess_component(text[at:], separator), component
     if terminator == "\r" and tail[2:3] == "\n":
         terminator = "\n"
-    if terminator.isalnum() or terminator == separator:
+    if _is_code(terminator) or terminator == separator:
         raise Unreadable("ISA16 is not followed by a segment terminator")
     repetition = pieces[11][:1]
     if (
         not repetition
-        or repetition.isalnum()
+        or _is_code(repetition)
         or repetition.isspace()
         or repetition in (separator, component, terminator)
     ):

@@ -35,7 +35,7 @@ _BHT06 = {"TH": "277CA", "DG": "277", "RQ": "277DRA"}
 
 
 def kind_of(segments: list[Segment], version: str, gs: Segment | None) -> str:
-    """The kind of a set. `ST01` where the number says it all; an 837 or 277 that can't be told stays `837` or `277?`."""
+    """The kind of a set: ST01 where that says it all. One that can't be told apart stays `837` or `277?`."""
     number = segments[0].get(1).strip()
     guides = _GUIDES.get(number)
     if guides is None:

@@ -72,7 +72,7 @@ class Document:
 
 
 def read_document(raw: bytes) -> Document:
-    """Cut `raw` into sets. Never raises on content: what can't be read is a fatal Problem of the document or of its set."""
+    """Cut `raw` into sets. Never raises on content: what can't be read is a fatal Problem of document or set."""
     document = Document()
     text = _decode(raw, document.problems)
     if not text.strip(BLANK):
@@ -141,10 +141,14 @@ def _read_interchanges(text: str, starts: list[int], document: Document) -> None
         _Walk(document, document.interchanges).interchange(segments)
         document.interchanges += 1
     if document.duplicates:
-        reason = f"{document.duplicates + 1} interchanges are identical; read once"
-        if document.interchanges > 1:
-            reason = f"{document.duplicates} of {document.duplicates + document.interchanges} interchanges repeat an earlier one; left out"
-        document.problems.append(Problem(segment=first_repeat, reason=reason))
+        document.problems.append(Problem(segment=first_repeat, reason=_repeats(document)))
+
+
+def _repeats(document: Document) -> str:
+    if document.interchanges == 1:
+        return f"{document.duplicates + 1} interchanges are identical; read once"
+    total = document.duplicates + document.interchanges
+    return f"{document.duplicates} of {total} interchanges repeat an earlier one; left out"
 
 
 def _cut(chunk: str, position: int, document: Document) -> list[Segment]:

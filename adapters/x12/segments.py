@@ -20,7 +20,7 @@ STANDARD = Delimiters()
 
 
 class Segment(NamedTuple):
-    """A segment as it stood: its place in the file (from 1), its identifier, its elements. Immutable and cheap to make."""
+    """A segment as it stood: its place in the file (from 1), identifier and elements. Immutable, cheap to make."""
 
     position: int
     id: str
@@ -61,7 +61,8 @@ class Segment(NamedTuple):
     def carried(self) -> Carried:
         """The whole segment in the standard form, trailing empty elements left out.
 
-        A `:` or `^` that is mere text in a file with other separators becomes a space: it would split the element on the way out.
+        A `:` or `^` that is mere text in a file with other separators becomes a space: on the way out it would
+        split the element.
         """
         elements = [self.element(n) for n in range(1, len(self.elements) + 1)]
         while elements and not elements[-1]:
