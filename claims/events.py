@@ -110,6 +110,8 @@ class ClaimTransmitted(Event):
     set_control_number: str = ""
     carrier_reference: str = ""
     document: str = ""
+    acknowledgements: tuple[str, ...] = ("277CA",)
+    """Which of TA1, 999 and 277CA this carrier delivers: only those get a deadline."""
 
 
 class TransmissionRefused(Event):
@@ -188,6 +190,8 @@ class RemittanceReceived(Event):
     payer_id: str = ""
     paid_on: Day | None = None
     method: str = ""
+    occurrence: int = 0
+    """Tells claim payments apart that read alike within one set, counted from 0."""
     payment: ClaimPayment
 
 

@@ -242,6 +242,8 @@ class Approval(Value):
     bucket: Literal["open", "patient"] = "open"
     requested_by: str
     requested_at: Instant
+    was: Status
+    """Where the claim goes back to when nobody approves."""
 
 
 class Refusal(Value):

@@ -1,0 +1,161 @@
+"""The one table of which status may follow which. `step`, its tests and the diagram in the docs read it."""
+
+from __future__ import annotations
+
+from claims.status import Status as S
+
+_ON_FILE = (
+    S.CLEARINGHOUSE_REJECTED,
+    S.CLEARINGHOUSE_ACCEPTED,
+    S.PAYER_RECEIVED,
+    S.PAYER_ACCEPTED,
+    S.PAYER_REJECTED,
+    S.SPLIT,
+    S.PENDING_PAYER,
+    S.INFO_REQUESTED,
+    S.NO_RESPONSE,
+    S.NOT_ON_FILE,
+    S.ADJUDICATED,
+)
+"""What may become of a submission once it left; a remittance may overtake every acknowledgement."""
+
+_DECIDED = (
+    S.PAID,
+    S.UNDERPAID,
+    S.PARTIALLY_DENIED,
+    S.DENIED,
+    S.ZERO_PAID_PATIENT_RESP,
+    S.AWAITING_CROSSOVER,
+    S.SECONDARY_READY,
+    S.OVERPAYMENT_REVIEW,
+    S.REOPENED,
+    S.PENDING_PAYER,
+    S.PATIENT_BILLING,
+    S.VOIDED,
+    S.CLOSED,
+)
+_ENDS = (S.VOIDED, S.CLOSED)
+_DENIAL_WORK = (
+    S.ADJUDICATED,
+    S.AWAITING_APPROVAL,
+    S.CORRECTING,
+    S.APPEAL_PREPARING,
+    S.CODED,
+    S.SECONDARY_READY,
+    S.PATIENT_BILLING,
+    S.PAID,
+    S.DENIED,
+    S.PARTIALLY_DENIED,
+    S.SUBMITTING,
+    *_ENDS,
+)
+
+TRANSITIONS: dict[S, frozenset[S]] = {
+    source: frozenset(targets)
+    for source, targets in {
+        S.REGISTERED: (S.ELIGIBILITY_PENDING, *_ENDS),
+        S.ELIGIBILITY_PENDING: (S.ELIGIBILITY_FAILED, S.AWAITING_CODING, S.CODED, *_ENDS),
+        S.ELIGIBILITY_FAILED: (S.ELIGIBILITY_PENDING, S.AWAITING_CODING, S.CODED, *_ENDS),
+        S.AWAITING_CODING: (S.CODING_REVIEW, S.CODED, S.ELIGIBILITY_PENDING, *_ENDS),
+        S.CODING_REVIEW: (S.AWAITING_CODING, S.CODED, *_ENDS),
+        S.CODED: (S.SCRUBBING, S.CORRECTING, *_ENDS),
+        S.SCRUBBING: (S.NEEDS_CORRECTION, S.READY_TO_SUBMIT, S.CODED, S.ADJUDICATED, *_ENDS),
+        S.NEEDS_CORRECTION: (S.CODED, S.READY_TO_SUBMIT, S.ADJUDICATED, S.PATIENT_BILLING, *_ENDS),
+        S.READY_TO_SUBMIT: (S.SUBMITTING, S.CODED, S.ADJUDICATED, *_ENDS),
+        S.SUBMITTING: (S.SUBMITTED, S.SUBMISSION_UNKNOWN, S.NEEDS_CORRECTION, S.VOID_PENDING, *_ON_FILE, *_ENDS),
+        S.SUBMISSION_UNKNOWN: (S.SUBMITTED, S.SUBMITTING, S.CODED, *_ON_FILE, *_ENDS),
+        S.SUBMITTED: (S.CODED, *_ON_FILE, *_ENDS),
+        S.CLEARINGHOUSE_ACCEPTED: (S.CODED, *_ON_FILE, *_ENDS),
+        S.PAYER_RECEIVED: (S.CODED, *_ON_FILE, *_ENDS),
+        S.PAYER_ACCEPTED: (S.CODED, *_ON_FILE, *_ENDS),
+        S.SPLIT: (S.CODED, *_ON_FILE, *_ENDS),
+        S.PENDING_PAYER: (S.CODED, *_ON_FILE, *_ENDS),
+        S.INFO_REQUESTED: (S.CODED, *_ON_FILE, *_ENDS),
+        S.NO_RESPONSE: (S.CODED, S.READY_TO_SUBMIT, *_ON_FILE, *_ENDS),
+        S.NOT_ON_FILE: (S.CODED, S.READY_TO_SUBMIT, *_ON_FILE, *_ENDS),
+        S.CLEARINGHOUSE_REJECTED: (S.CODED, S.READY_TO_SUBMIT, S.ADJUDICATED, S.PATIENT_BILLING, *_ENDS),
+        S.PAYER_REJECTED: (S.CODED, S.READY_TO_SUBMIT, S.ADJUDICATED, S.PATIENT_BILLING, *_ENDS),
+        S.ADJUDICATED: _DECIDED,
+        S.PAID: (S.ADJUDICATED, S.PATIENT_BILLING, *_DENIAL_WORK),
+        S.UNDERPAID: (S.ADJUDICATED, *_DENIAL_WORK),
+        S.PARTIALLY_DENIED: _DENIAL_WORK,
+        S.DENIED: _DENIAL_WORK,
+        S.ZERO_PAID_PATIENT_RESP: (
+            S.ADJUDICATED,
+            S.PATIENT_BILLING,
+            S.AWAITING_APPROVAL,
+            S.CODED,
+            S.SUBMITTING,
+            *_ENDS,
+        ),
+        S.AWAITING_APPROVAL: (
+            S.APPEAL_PREPARING,
+            S.DENIED,
+            S.PARTIALLY_DENIED,
+            S.APPEAL_UPHELD,
+            S.PAID,
+            S.PATIENT_BILLING,
+            S.ZERO_PAID_PATIENT_RESP,
+            S.NEEDS_CORRECTION,
+            S.CLEARINGHOUSE_REJECTED,
+            S.PAYER_REJECTED,
+            S.NOT_ON_FILE,
+            S.NO_RESPONSE,
+            S.OVERPAYMENT_REVIEW,
+            S.CORRECTING,
+            S.SECONDARY_READY,
+            S.SUBMITTING,
+            S.ADJUDICATED,
+            *_ENDS,
+        ),
+        S.CORRECTING: (
+            S.CODED,
+            S.DENIED,
+            S.PARTIALLY_DENIED,
+            S.APPEAL_PREPARING,
+            S.AWAITING_APPROVAL,
+            S.ADJUDICATED,
+            *_ENDS,
+        ),
+        S.APPEAL_PREPARING: (S.APPEAL_FILED, S.APPEAL_OVERTURNED, S.APPEAL_UPHELD, S.ADJUDICATED, *_ENDS),
+        S.APPEAL_FILED: (S.APPEAL_OVERTURNED, S.APPEAL_UPHELD, S.ADJUDICATED, *_ENDS),
+        S.APPEAL_UPHELD: (
+            S.APPEAL_PREPARING,
+            S.APPEAL_OVERTURNED,
+            S.AWAITING_APPROVAL,
+            S.CORRECTING,
+            S.SECONDARY_READY,
+            S.PATIENT_BILLING,
+            S.ADJUDICATED,
+            S.CODED,
+            *_ENDS,
+        ),
+        S.APPEAL_OVERTURNED: (S.APPEAL_PREPARING, S.ADJUDICATED, S.AWAITING_APPROVAL, *_ENDS),
+        S.AWAITING_CROSSOVER: (S.SECONDARY_READY, S.ADJUDICATED, S.PATIENT_BILLING, *_ENDS),
+        S.SECONDARY_READY: (
+            S.CODED,
+            S.SECONDARY_SUBMITTED,
+            S.ADJUDICATED,
+            S.PATIENT_BILLING,
+            S.AWAITING_APPROVAL,
+            *_ENDS,
+        ),
+        S.SECONDARY_SUBMITTED: (S.CODED, *_ON_FILE, *_ENDS),
+        S.PATIENT_BILLING: (S.ADJUDICATED, S.AWAITING_APPROVAL, S.OVERPAYMENT_REVIEW, S.CODED, *_ENDS),
+        S.OVERPAYMENT_REVIEW: (S.ADJUDICATED, S.REFUND_PENDING, S.PATIENT_BILLING, S.AWAITING_APPROVAL, *_ENDS),
+        S.REFUND_PENDING: (S.ADJUDICATED, S.OVERPAYMENT_REVIEW, *_ENDS),
+        S.VOID_PENDING: (S.ADJUDICATED, S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED, *_ENDS),
+        S.VOIDED: (S.REOPENED,),
+        S.CLOSED: (S.REOPENED,),
+        S.REOPENED: (S.ADJUDICATED, S.CODED, S.PATIENT_BILLING, S.OVERPAYMENT_REVIEW, S.AWAITING_APPROVAL, *_ENDS),
+        S.BLOCKED_ON_FAILURE: tuple(status for status in S if status is not S.BLOCKED_ON_FAILURE),
+    }.items()
+}
+"""Every open status may also become blocked_on_failure: a step that fails for good parks its claim where it stands."""
+
+
+def may_follow(before: S, after: S) -> bool:
+    """Whether `after` may follow `before`."""
+    if after is S.BLOCKED_ON_FAILURE:
+        return before not in (S.CLOSED, S.VOIDED, S.BLOCKED_ON_FAILURE)
+    return after in TRANSITIONS.get(before, frozenset())
