@@ -1,4 +1,4 @@
-"""What every value of the domain has in common: it is frozen, it refuses unknown fields, and it has no zone-less time."""
+"""What every value of the domain has in common: it is frozen, refuses unknown fields and has no zone-less time."""
 
 from __future__ import annotations
 

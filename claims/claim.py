@@ -160,7 +160,8 @@ class HealthCode(Value):
 class ServiceLine(Value):
     """One LX loop. Charges in cents; `quantity` is a decimal string; `pointers` count from 1.
 
-    `procedure_qualifier` is SV101-1 or SV202-1 (`HC`, `HP`, `ER`, ...). An institutional line may have a revenue code alone.
+    `procedure_qualifier` is SV101-1 or SV202-1 (`HC`, `HP`, `ER`, ...). An institutional line may have a revenue
+    code alone.
     """
 
     number: int

@@ -1,6 +1,6 @@
 """Dates by which something must happen: calendars, waits, filing limits, and which deadline is next.
 
-Two habits of the trade decide the hour. A limit (filing, appeal, correction, documents, approval) lasts to the end of
+Two habits of the trade decide the hour. A limit (filing, appeal, correction, documents) lasts to the end of
 its last day; an alarm (follow-up, acknowledgement, ...) rings at eight in the morning of a business day, so that somebody
 is there to act on it. A wait in seconds does neither and exists for the sandbox alone.
 """
@@ -90,7 +90,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def last_day(start: date, wait: Wait, holidays: frozenset[date]) -> date:
-    """The day a wait ends on, counted from the day after `start`; not rolled. A wait in seconds ends on its first day."""
+    """The day a wait ends on, counted from the day after `start`, not rolled; in seconds: its first day."""
     match wait.unit:
         case "seconds":
             return start

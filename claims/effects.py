@@ -39,7 +39,7 @@ class ScrubClaim(Effect):
 
 
 class TransmitClaim(Effect):
-    """Write the 837, let it through the gate, send it once -> ClaimTransmitted, TransmissionRefused, TransmissionUnknown.
+    """Write the 837, pass the gate, send it once -> ClaimTransmitted, TransmissionRefused or TransmissionUnknown.
 
     `claim` is final: patient control number, frequency and REF*F8 are those of this submission.
     """

@@ -13,8 +13,7 @@ from claims.base import Day, Instant, Value
 from claims.claim import Claim
 from claims.documents import ClaimPayment, EligibilityAnswer, StatusLine
 from claims.findings import Finding
-from claims.payer_rules import PayerRules
-from claims.tables import Remedy
+from claims.payer_rules import PayerRules, Remedy
 
 HoldKind = Literal[
     "coding",

@@ -1,4 +1,4 @@
-"""Payer rules: what one payer, or one line of business, allows and how long each wait is. Typed here, written in payer_rules/*.toml.
+"""Payer rules: what a payer or line of business allows, and how long each wait is; written in payer_rules/*.toml.
 
 A claim keeps the rules it was started under; newer ones reach it only by an event.
 """
@@ -14,6 +14,19 @@ from claims.base import Value
 Unit = Literal["seconds", "calendar_days", "business_days", "months", "years"]
 ApprovalFor = Literal["appeal", "write_off", "void", "refund"]
 Party = Literal["provider", "member"]
+Remedy = Literal[
+    "correct_and_replace",
+    "new_original",
+    "void",
+    "reopening",
+    "appeal",
+    "send_documents",
+    "bill_other_payer",
+    "bill_patient",
+    "write_off",
+    "wait",
+    "review",
+]
 
 
 class Wait(Value):
@@ -35,7 +48,7 @@ class Wait(Value):
 
 
 class FilingLimit(Value):
-    """Timely filing. `basis` is the day it counts from; `roll` moves a last day that is no business day to the next one."""
+    """Timely filing. `basis` is the day it counts from; `roll` moves a last day off days without business."""
 
     limit: Wait
     basis_professional: Literal["service_from", "service_to"] = "service_from"
@@ -82,7 +95,7 @@ class Overrides(Value):
     carc: str
     rarc: str = ""
     group: str = ""
-    remedy: str
+    remedy: Remedy
     source: str
 
 
@@ -105,6 +118,8 @@ class PayerRules(Value):
     """Window for a replacement (frequency 7), counted from the remittance."""
     accepts_replacement: bool = True
     """False for Medicare professional claims: no frequency 7, a reopening or a new claim instead."""
+    accepts_replacement_institutional: bool | None = None
+    """The same for institutional claims, which Medicare adjusts by bill type xx7; None = as `accepts_replacement`."""
     reopening: Wait | None = None
     appeals: AppealLadder = AppealLadder()
     overrides: tuple[Overrides, ...] = ()

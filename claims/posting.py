@@ -44,7 +44,7 @@ def bucket(adjustment: Adjustment, tables: Tables) -> Bucket:
     """Where an adjustment's amount goes, by group and reason (X12 835 TR3, CAS; domain rules in docs/posting.md).
 
     A patient's share needs group PR and a reason that a patient may be billed for; a contractual write-off needs a
-    contractual reason under CO, or any group but PR. All else was not paid by anybody and stays open until somebody decides.
+    contractual reason under any group but PR. All else was paid by nobody and stays open until somebody decides.
     """
     kind = reason_class(adjustment, tables)
     if kind == "prior_payer":
@@ -302,7 +302,7 @@ def _counted_takebacks(state: ClaimState) -> list[int]:
 
 
 def match_line(claim: Claim, line: PaymentLine, taken: set[int]) -> ServiceLine | None:
-    """The claim's line that a payment line is about: by its control number (REF*6R), then procedure and charge, then procedure."""
+    """The claim's line that a payment line is about: by REF*6R, then procedure and charge, then procedure."""
     free = [own for own in claim.lines if own.number not in taken]
     if line.control_number:
         for own in free:
@@ -311,7 +311,7 @@ def match_line(claim: Claim, line: PaymentLine, taken: set[int]) -> ServiceLine 
     same = [own for own in free if own.procedure == line.procedure and own.revenue_code in ("", line.revenue_code)]
     same = same or [own for own in free if line.procedure and own.procedure == line.procedure]
     exact = [own for own in same if own.charge_cents == line.charge_cents]
-    return (exact or same or [None])[0]
+    return next(iter(exact or same), None)
 
 
 def _lines(state: ClaimState, coverage: int, tables: Tables) -> tuple[LineBalance, ...]:

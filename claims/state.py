@@ -14,9 +14,9 @@ from claims.documents import ClaimPayment
 from claims.effects import AnyEffect
 from claims.events import HoldKind
 from claims.findings import Finding
-from claims.payer_rules import PayerRules
+from claims.payer_rules import PayerRules, Remedy
 from claims.status import Stage, Status
-from claims.tables import Owner, Remedy
+from claims.tables import Owner
 
 STATE_VERSION = 1
 
@@ -206,6 +206,7 @@ class Appeal(Value):
     receipt: str = ""
     outcome: Literal["", "overturned", "upheld", "partially_overturned", "dismissed"] = ""
     decided_at: Instant | None = None
+    notice_on: Day | None = None
 
 
 class Hold(Value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from claims.base import Day, Value
-from claims.payer_rules import PayerRules
+from claims.payer_rules import PayerRules, Remedy
 
 AdjustmentClass = Literal[
     "patient",
@@ -33,19 +33,6 @@ AdjustmentClass = Literal[
     "payer_policy",
     "money",
     "unknown",
-]
-Remedy = Literal[
-    "correct_and_replace",
-    "new_original",
-    "void",
-    "reopening",
-    "appeal",
-    "send_documents",
-    "bill_other_payer",
-    "bill_patient",
-    "write_off",
-    "wait",
-    "review",
 ]
 Owner = Literal["biller", "coder", "front_desk", "provider", "payer", "supervisor"]
 

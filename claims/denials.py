@@ -1,0 +1,149 @@
+"""What a denial is and what to do about it: codes -> class, remedy and owner, with reasons. The tables decide.
+
+Free text never routes a claim.
+"""
+
+from __future__ import annotations
+
+from claims.base import Value
+from claims.claim import Adjustment
+from claims.documents import ClaimPayment
+from claims.payer_rules import PayerRules, Remedy
+from claims.posting import all_adjustments, all_remarks, bucket
+from claims.state import ClaimState, Denial
+from claims.tables import AdjustmentReason, Owner, Remark, Tables
+
+_REMEDY_OF_EFFECT: dict[str, Remedy] = {"unprocessable": "new_original"}
+
+
+class Answer(Value):
+    """One look-up: what a code (with remarks) means for a claim, what to do, who does it, until when, and why."""
+
+    reason_class: str
+    remedy: Remedy
+    owner: Owner
+    deadline_kind: str
+    appealable: bool
+    patient_may_be_billed: bool
+    reason: str
+    source: str
+
+
+def explain(group: str, code: str, remarks: tuple[str, ...], rules: PayerRules | None, tables: Tables) -> Answer:
+    """What to do about one adjustment. An unknown code is a person's to review, never silent."""
+    entry = tables.reasons.get(code)
+    if entry is None:
+        return Answer(
+            reason_class="unknown",
+            remedy="review",
+            owner="biller",
+            deadline_kind="appeal",
+            appealable=True,
+            patient_may_be_billed=False,
+            reason=f"CARC {code} is not in our table: look it up and decide",
+            source="",
+        )
+    known = [tables.remarks[remark] for remark in remarks if remark in tables.remarks]
+    effects = {remark.effect for remark in known}
+    remedy, why, source = _remedy(entry, group, remarks, known, rules)
+    appealable = entry.appealable and not effects & {"unprocessable", "no_appeal"}
+    if remedy == "appeal" and not appealable:
+        remedy, why = "review", f"{why}; the payer gives no right to appeal"
+    return Answer(
+        reason_class=entry.reason_class,
+        remedy=remedy,
+        owner=entry.owner,
+        deadline_kind="filing" if remedy == "new_original" else entry.deadline_kind,
+        appealable=appealable,
+        patient_may_be_billed=entry.patient_may_be_billed and group == "PR",
+        reason=why,
+        source=source,
+    )
+
+
+def _remedy(
+    entry: AdjustmentReason, group: str, remarks: tuple[str, ...], known: list[Remark], rules: PayerRules | None
+) -> tuple[Remedy, str, str]:
+    named = f"{group}-{entry.code} ({entry.label})" if group else f"{entry.code} ({entry.label})"
+    for override in rules.overrides if rules else ():
+        if override.carc == entry.code and override.rarc in ("", *remarks) and override.group in ("", group):
+            return override.remedy, f"{named}: rule of this payer", override.source
+    for remark in known:
+        remedy = _REMEDY_OF_EFFECT.get(remark.effect) or remark.remedy
+        if remedy:
+            return remedy, f"{named} with {remark.code} ({remark.label})", remark.source
+    for other, remedy in entry.group_remedies:
+        if other == group:
+            return remedy, f"{named}: under group {group}", entry.source
+    if entry.needs_remark and not remarks:
+        return entry.remedy, f"{named}; it should carry a remark code and has none", entry.source
+    return entry.remedy, named, entry.source
+
+
+def denied_adjustments(payment: ClaimPayment, tables: Tables) -> tuple[Adjustment, ...]:
+    """Adjustments that nobody paid and nobody may be billed for yet, the largest first."""
+    found = (a for a in all_adjustments(payment) if bucket(a, tables) == "denied")
+    return tuple(sorted(found, key=lambda a: (-a.amount_cents, a.group, a.reason)))
+
+
+def _remarks_for(payment: ClaimPayment, adjustment: Adjustment) -> tuple[str, ...]:
+    """The remarks of the lines that carry this adjustment, and those of the claim as a whole."""
+    found = list(payment.remarks)
+    for line in payment.lines:
+        if adjustment in line.adjustments:
+            found.extend(line.remarks)
+    if adjustment in payment.adjustments:
+        found.extend(all_remarks(payment))
+    return tuple(dict.fromkeys(found))
+
+
+def classify(state: ClaimState, payment: ClaimPayment, tables: Tables, proof_of_filing: bool) -> Denial:
+    """The denial that a payment states, with the remedy for its largest adjustment.
+
+    CO-29 with proof of timely filing is appealed with it; without proof it is reviewed for write-off.
+    A replacement needs the payer's claim control number and a payer that takes one; otherwise a person reviews.
+    """
+    adjustments = denied_adjustments(payment, tables)
+    codes = tuple(dict.fromkeys(f"{a.group}-{a.reason}" for a in adjustments)) + all_remarks(payment)
+    denied = sum(a.amount_cents for a in adjustments)
+    if not adjustments:
+        return Denial(
+            codes=codes,
+            denied_cents=max(payment.charge_cents - payment.paid_cents, 0),
+            reason_class="eligibility",
+            recommended="review",
+            why="status 4: the payer doesn't know this patient; check the coverage first",
+        )
+    first = adjustments[0]
+    answer = explain(first.group, first.reason, _remarks_for(payment, first), state.rules, tables)
+    remedy, why = answer.remedy, answer.reason
+    if answer.reason_class == "timely_filing":
+        remedy = "appeal" if proof_of_filing else "write_off"
+        proof = "proof of timely filing is kept: appeal with it" if proof_of_filing else "there is no proof of filing"
+        why = f"{why}; {proof}"
+    if remedy == "correct_and_replace" and not payment.payer_claim_control_number:
+        remedy, why = "review", f"{why}; a replacement needs the payer's claim control number, which is missing"
+    elif remedy == "correct_and_replace" and not state.rules.accepts_replacement:
+        remedy = "reopening" if state.rules.reopening else "new_original"
+        why = f"{why}; this payer takes no replacement claims"
+    if payment.status_code == "4" and answer.reason_class == "eligibility":
+        why = f"{why}; check the coverage first"
+    return Denial(codes=codes, denied_cents=denied, reason_class=answer.reason_class, recommended=remedy, why=why)
+
+
+def owner_of(denial: Denial, tables: Tables) -> Owner:
+    """Who works it: the owner of its first known code."""
+    for code in denial.codes:
+        entry = tables.reasons.get(code.partition("-")[2])
+        if entry:
+            return entry.owner
+    return "biller"
+
+
+def may_appeal(denial: Denial, tables: Tables) -> bool:
+    """Whether any of its codes leaves a right to appeal, and no remark takes it away."""
+    remarks = [tables.remarks[code] for code in denial.codes if code in tables.remarks]
+    if any(remark.effect in ("unprocessable", "no_appeal") for remark in remarks):
+        return False
+    entries = [tables.reasons.get(code.partition("-")[2]) for code in denial.codes if "-" in code]
+    return not entries or any(entry is None or entry.appealable for entry in entries)
