@@ -5,7 +5,9 @@ adapters/x12 makes these values; matching.py finds their claims. Every one knows
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from claims.base import Day, Segment, Value
 from claims.claim import Adjustment, Claim
@@ -22,6 +24,8 @@ class Problem(Value):
     reason: str
     fatal: bool = False
     """A fatal problem means that what the place belongs to (file, set or claim) was not read."""
+    claim: int = 0
+    """Position of the CLP, CLM or STC that it belongs to; 0 where it is the set's or the file's."""
 
 
 class PaymentLine(Value):
@@ -40,6 +44,9 @@ class PaymentLine(Value):
     adjustments: tuple[Adjustment, ...] = ()
     remarks: tuple[str, ...] = ()
     allowed_cents: int | None = None
+    submitted_procedure: str = ""
+    """SVC06: the procedure that we sent, where the payer paid for another one."""
+    submitted_modifiers: tuple[str, ...] = ()
 
     @property
     def balanced(self) -> bool:
@@ -62,6 +69,8 @@ class ClaimPayment(Value):
     facility_code: str = ""
     frequency: str = ""
     member_id: str = ""
+    corrected_member_id: str = ""
+    """NM1*74: the member id that the payer knows her by, where it is another."""
     service_from: Day | None = None
     service_to: Day | None = None
     received_on: Day | None = None
@@ -129,6 +138,8 @@ class StatusCode(Value):
     category: str
     status: str = ""
     entity: str = ""
+    code_list: str = ""
+    """`RX` where `status` is an NCPDP reject code and no claim status code."""
 
 
 StatusLevel = Literal["source", "receiver", "provider", "claim", "line"]
@@ -184,6 +195,8 @@ class SetError(Value):
     loop: str = ""
     element: str = ""
     code: str = ""
+    claim: str = ""
+    """CTX*CLM01: the patient control number of the claim that the error is in, where the receiver names it."""
 
 
 class SetAcknowledgement(Value):
@@ -229,6 +242,7 @@ class EligibilityRejection(Value):
     follow_up: str = ""
     meaning: str = ""
     what_to_do: str = ""
+    segment: int = 0
 
 
 class Benefit(Value):
@@ -289,3 +303,44 @@ Parsed = (
     | ClaimSubmissionSet
     | OtherSet
 )
+
+
+class ParsedSet(Value):
+    """One transaction set (of a 271: one answer) as read, where it stood, and what is wrong with it.
+
+    `segment` is the position of its ST in the file; the indexes count from 0: interchange of the file, group, set.
+    """
+
+    parsed: Annotated[Parsed, Field(discriminator="kind")]
+    segment: int
+    interchange_control_number: str = ""
+    group_control_number: str = ""
+    isa_index: int = 0
+    gs_index: int = 0
+    st_index: int = 0
+    problems: tuple[Problem, ...] = ()
+    unread: int = 0
+    """Claims (CLP, CLM) or statuses (STC) of the set that could not be read; a fatal problem tells of them."""
+    held: str = ""
+    """Why the set as a whole can't be trusted (cut off, no payment amount, ...); empty where it can."""
+
+
+class ParsedDocument(Value):
+    """A file as read: every set of it, and what is wrong with the file itself. `sha256` is that of its bytes, hex."""
+
+    sha256: str
+    sets: tuple[ParsedSet, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    duplicates: int = 0
+    """Interchanges that repeat an earlier one byte for byte; they were read once."""
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Of the file and of every set, in the order of the file."""
+        found = [*self.problems, *(problem for one in self.sets for problem in one.problems)]
+        return tuple(sorted(found, key=lambda problem: problem.segment))
+
+    @property
+    def unreadable(self) -> bool:
+        """Nothing at all could be read."""
+        return not self.sets and any(problem.fatal for problem in self.problems)
