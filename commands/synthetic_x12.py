@@ -103,9 +103,10 @@ def _claim_professional(made: Made) -> list[str]:
     ]
     for at, line in enumerate(made.lines, 1):
         pointers = ":".join(str(pointer) for pointer in line.pointers)
+        code = ":".join(("HC", line.procedure, *line.modifiers))
         segments += [
             f"LX*{at}",
-            f"SV1*{':'.join(('HC', line.procedure, *line.modifiers))}*{_money(line.charge_cents)}*{line.unit}*{line.units}***{pointers}",
+            f"SV1*{code}*{_money(line.charge_cents)}*{line.unit}*{line.units}***{pointers}",
             f"DTP*472*D8*{made.served_from:%Y%m%d}",
             f"REF*6R*{made.scenario.number}L{at}",
         ]
