@@ -20,7 +20,7 @@ from claims.views import ClaimView
 
 
 class CarrierError(Exception):
-    """An outage or a fault of the carrier or the way to it. The message never repeats a body that was sent or received."""
+    """An outage or a fault of the carrier or the way to it. The message never repeats a body, sent or received."""
 
 
 class RateLimited(CarrierError):
@@ -45,6 +45,17 @@ class RequestRefused(CarrierError):
 
 class OutcomeUnknown(CarrierError):
     """The request may have been carried out, and the carrier offers no key to ask again under."""
+
+
+class RecordsError(Exception):
+    """The records can't be read or written: where, what, and what to do; never a stored value.
+
+    `transient` tells that the same call may succeed later (locked, unreachable); everything else needs a person.
+    """
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        super().__init__(message)
+        self.transient = transient
 
 
 class SubmissionAnswer(Value):
@@ -230,6 +241,7 @@ __all__ = [
     "OutcomeUnknown",
     "RateLimited",
     "Records",
+    "RecordsError",
     "RequestRefused",
     "SubmissionAnswer",
     "Unavailable",

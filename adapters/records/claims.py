@@ -1,0 +1,236 @@
+"""What is kept of each claim: who it is, its steps for good, its newest look, and its full state once archived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, RowMapping, Table, and_, delete, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from adapters.records import index, schema
+from adapters.records.cipher import Cipher
+from adapters.records.upsert import insert_all_once, insert_once
+from claims.claim import Claim
+from claims.matching import IndexEntry
+from claims.ports import JournalEntry, KnownClaim, RecordsError
+from claims.state import ClaimState
+from claims.status import Stage, Status
+from claims.views import ClaimView
+
+
+def _is(table: Table, practice: str, claim_id: str) -> ColumnElement[bool]:
+    return and_(table.c.practice == practice, table.c.claim_id == claim_id)
+
+
+def known(connection: Connection, practice: str, claim_id: str) -> KnownClaim | None:
+    table = schema.claims
+    row = connection.execute(
+        select(table.c.patient_control_number, table.c.fingerprint, table.c.stage).where(
+            _is(table, practice, claim_id), table.c.fingerprint.is_not(None)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return KnownClaim(
+        practice=practice,
+        claim_id=claim_id,
+        patient_control_number=row.patient_control_number,
+        fingerprint=row.fingerprint,
+        closed=row.stage == Stage.CLOSED,
+    )
+
+
+def register(
+    connection: Connection,
+    *,
+    practice: str,
+    claim_id: str,
+    claim: Claim,
+    fingerprint: str,
+    at: datetime,
+    cipher: Cipher,
+) -> KnownClaim | None:
+    """None where the claim is new. It is in lists, and found by documents, from this moment on."""
+    table = schema.claims
+    entry = index.first_entry(practice, claim_id, claim)
+    row = _columns(_first_view(practice, claim_id, claim, at), entry, cipher, sequence=0)
+    if insert_once(connection, table, {**row, "fingerprint": fingerprint}):
+        index.replace_numbers(connection, entry, cipher)
+        return None
+    unregistered = and_(_is(table, practice, claim_id), table.c.fingerprint.is_(None))
+    if connection.execute(update(table).where(unregistered).values(fingerprint=fingerprint)).rowcount == 1:
+        return None
+    return known(connection, practice, claim_id)
+
+
+def _first_view(practice: str, claim_id: str, claim: Claim, at: datetime) -> ClaimView:
+    payer = claim.coverages[0].payer if claim.coverages else None
+    return ClaimView(
+        practice=practice,
+        claim_id=claim_id,
+        patient_control_number=claim.patient_control_number,
+        payer=payer.name if payer else "",
+        payer_id=payer.payer_id if payer else "",
+        stage=Stage.REGISTERED,
+        status=Status.REGISTERED,
+        since=at,
+        charge_cents=claim.charge_cents,
+        paid_cents=0,
+        contractual_cents=0,
+        written_off_cents=0,
+        patient_cents=0,
+        next_payer_cents=0,
+        open_cents=claim.charge_cents,
+        service_from=claim.service_from,
+        registered_at=at,
+        changed_at=at,
+    )
+
+
+_COPIED = (
+    "practice",
+    "claim_id",
+    "patient_control_number",
+    "registered_at",
+    "changed_at",
+    "stage",
+    "status",
+    "payer",
+    "payer_id",
+    "owner",
+    "needs_action",
+    "next_deadline",
+    "service_from",
+    "charge_cents",
+    "paid_cents",
+    "contractual_cents",
+    "written_off_cents",
+    "patient_cents",
+    "next_payer_cents",
+    "open_cents",
+)
+
+
+def _columns(view: ClaimView, entry: IndexEntry, cipher: Cipher, *, sequence: int) -> Mapping[str, Any]:
+    columns: dict[str, Any] = {name: getattr(view, name) for name in _COPIED}
+    return columns | {
+        "view": view.model_dump_json(),
+        "index_entry": index.seal(entry, cipher),
+        "sequence": sequence,
+    }
+
+
+def write_steps(
+    connection: Connection,
+    *,
+    practice: str,
+    claim_id: str,
+    entries: Sequence[JournalEntry],
+    view: ClaimView,
+    entry: IndexEntry,
+    cipher: Cipher,
+    where: str,
+) -> None:
+    """Journal entries that are there already stay; the look and the index only ever get newer."""
+    table = schema.claims
+    sequence = max((e.sequence for e in entries), default=0)
+    row = _columns(view, entry, cipher, sequence=sequence)
+    newer = insert_once(connection, table, row)
+    if not newer:
+        # the row's lock keeps two writers of one claim apart (PostgreSQL)
+        held = connection.execute(
+            select(table.c.sequence, table.c.changed_at).where(_is(table, practice, claim_id)).with_for_update()
+        ).one()
+        newer = sequence > held.sequence or (not entries and view.changed_at >= held.changed_at)
+        if newer:
+            kept = {**row, "sequence": max(sequence, held.sequence)}
+            connection.execute(update(table).where(_is(table, practice, claim_id)).values(**kept))
+    _write_journal(connection, practice, claim_id, entries, where)
+    if newer:
+        index.replace_numbers(connection, entry, cipher)
+        _replace_tasks(connection, view)
+        _replace_deadlines(connection, view)
+
+
+def _write_journal(
+    connection: Connection, practice: str, claim_id: str, entries: Sequence[JournalEntry], where: str
+) -> None:
+    table = schema.journal
+    known_rows = connection.execute(
+        select(table).where(_is(table, practice, claim_id), table.c.sequence.in_([e.sequence for e in entries]))
+    )
+    there = {row.sequence: journal_entry(row._mapping) for row in known_rows}
+    fresh: list[dict[str, Any]] = []
+    for entry in entries:
+        if entry.sequence not in there:
+            fields = entry.model_dump()
+            fields |= {"actor": fields.pop("by"), "effects": json.dumps(entry.effects)}
+            fresh.append({"practice": practice, "claim_id": claim_id, **fields})
+        elif there[entry.sequence] != entry:
+            raise RecordsError(
+                f"records {where}: step {entry.sequence} of claim {practice}/{claim_id} was written with other content;"
+                " two workflows of one claim have run: stop one, and compare its history with the journal"
+            )
+    insert_all_once(connection, table, fresh)
+
+
+def journal_entry(row: RowMapping) -> JournalEntry:
+    """A row of the journal as a value."""
+    return JournalEntry(
+        sequence=row["sequence"],
+        at=row["at"],
+        event=row["event"],
+        event_id=row["event_id"],
+        by=row["actor"],
+        before=row["before"],
+        after=row["after"],
+        effects=tuple(json.loads(row["effects"])),
+        refused=row["refused"],
+        summary=row["summary"],
+    )
+
+
+def _replace_tasks(connection: Connection, view: ClaimView) -> None:
+    table = schema.tasks
+    connection.execute(delete(table).where(_is(table, view.practice, view.claim_id)))
+    rows = [_child(view, "task_id", task.model_dump()) for task in view.tasks]
+    insert_all_once(connection, table, rows)
+
+
+def _replace_deadlines(connection: Connection, view: ClaimView) -> None:
+    table = schema.deadlines
+    connection.execute(delete(table).where(_is(table, view.practice, view.claim_id)))
+    rows = [_child(view, "deadline_id", deadline.model_dump()) for deadline in view.deadlines]
+    insert_all_once(connection, table, rows)
+
+
+def _child(view: ClaimView, key: str, fields: dict[str, Any]) -> dict[str, Any]:
+    return {"practice": view.practice, "claim_id": view.claim_id, key: fields.pop("id"), **fields}
+
+
+def archive(connection: Connection, state: ClaimState, cipher: Cipher) -> None:
+    """The newest state is kept: an older one that arrives late changes nothing."""
+    table = schema.archives
+    sealed = cipher.seal(state.model_dump_json().encode(), about=f"archive/{state.practice}/{state.claim_id}")
+    row = {"sequence": state.sequence, "archived_at": state.changed_at, "state": sealed}
+    if not insert_once(connection, table, {"practice": state.practice, "claim_id": state.claim_id, **row}):
+        older = and_(_is(table, state.practice, state.claim_id), table.c.sequence < state.sequence)
+        connection.execute(update(table).where(older).values(**row))
+
+
+def archived(connection: Connection, practice: str, claim_id: str, cipher: Cipher, where: str) -> ClaimState | None:
+    table = schema.archives
+    sealed = connection.scalar(select(table.c.state).where(_is(table, practice, claim_id)))
+    if sealed is None:
+        return None
+    try:
+        return ClaimState.model_validate_json(cipher.unseal(bytes(sealed), about=f"archive/{practice}/{claim_id}"))
+    except ValidationError as problem:
+        raise RecordsError(
+            f"records {where}: the archived state of claim {practice}/{claim_id} can't be read"
+            f" ({problem.error_count()} fields); it was written by another release"
+        ) from None

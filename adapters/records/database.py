@@ -1,0 +1,184 @@
+"""The way to the database: an engine, threads for its calls, and one transaction for each piece of work.
+
+On SQLite all writes go through one thread and begin with BEGIN IMMEDIATE, so that a writer waits at the start and
+never fails in the middle; other processes wait on `busy_timeout`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from adapters.records.errors import explain
+from adapters.records.schema import SCHEMA_VERSION, metadata, schema_version
+from claims.ports import RecordsError
+
+T = TypeVar("T")
+
+_WRITING = {"writing": True}
+_SCHEMA_LOCK = 0x636C61696D  # pg_advisory_xact_lock; any fixed number that nobody else uses
+
+
+class Database:
+    """An open records database. `busy_seconds` is how long a call waits for another writer."""
+
+    def __init__(self, url: str, *, busy_seconds: float = 15.0) -> None:
+        address = _address(url)
+        self.where = _shown(address)
+        self._busy_seconds = busy_seconds
+        self._sqlite = address.get_backend_name() == "sqlite"
+        self._engine = self._make_engine(address)
+        self._readers = ThreadPoolExecutor(4, thread_name_prefix="records-read")
+        self._writers = ThreadPoolExecutor(1 if self._sqlite else 4, thread_name_prefix="records-write")
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """`work` in a thread, in one transaction that sees one moment of the data."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._run, self._reading, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """`work` in a thread, in one transaction that is kept whole or not at all."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writers, self._run, self._writing, work)
+
+    def close(self) -> None:
+        """Waits for calls under way, then closes the connections."""
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    def _run(self, transaction: Callable[[], Any], work: Callable[[Connection], T]) -> T:
+        try:
+            with transaction() as connection:
+                return work(connection)
+        except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
+            # `from None`: the driver's message may repeat values, and a traceback shows the whole chain.
+            raise explain(problem, self.where) from None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(**_WRITING) as connection, connection.begin():
+            yield connection
+
+    def _make_engine(self, address: URL) -> Engine:
+        if self._sqlite:
+            _make_private(Path(str(address.database)), self.where)
+        try:
+            if not self._sqlite:
+                return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=8)
+            engine = create_engine(address, hide_parameters=True, pool_size=6, max_overflow=0)
+        except NoSuchModuleError:
+            raise RecordsError(f"records {self.where}: this kind of database is not known") from None
+        except ModuleNotFoundError as missing:
+            raise RecordsError(f"records {self.where}: its driver is missing; install {missing.name}") from None
+        event.listen(engine, "connect", self._on_connect)
+        event.listen(engine, "begin", _on_begin)
+        return engine
+
+    def _on_connect(self, connection: sqlite3.Connection, _record: object) -> None:
+        # autocommit mode of the driver: transactions are begun by `_on_begin` alone
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {int(self._busy_seconds * 1000)}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")  # a control number must outlive a power cut
+        self._switch_to_wal(connection)
+
+    def _switch_to_wal(self, connection: sqlite3.Connection) -> None:
+        """SQLite answers a switch of the journal mode with BUSY at once, whatever `busy_timeout` says: wait here."""
+        until = time.monotonic() + self._busy_seconds
+        while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+
+    def _prepare(self) -> None:
+        """Creates the tables of an empty database; refuses one that isn't ours or is newer than this program."""
+        if self._version() != SCHEMA_VERSION:
+            self._run(self._writing, self._create)
+        found = self._version()
+        if found != SCHEMA_VERSION:
+            raise RecordsError(
+                f"records {self.where}: made by another Claimline (schema {found}; this one knows {SCHEMA_VERSION});"
+                " use the release that made it, or migrate"
+            )
+
+    def _version(self) -> int | None:
+        def read(connection: Connection) -> int | None:
+            if not inspect(connection).has_table(schema_version.name):
+                return None
+            return connection.scalar(select(schema_version.c.version))
+
+        return self._run(self._reading, read)
+
+    def _create(self, connection: Connection) -> None:
+        if not self._sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SCHEMA_LOCK})
+        names = set(inspect(connection).get_table_names())
+        if schema_version.name in names:
+            return
+        ours = names & set(metadata.tables)
+        if ours or (names and self._sqlite):
+            raise RecordsError(f"records {self.where}: a database of something else; give Claimline one of its own")
+        metadata.create_all(connection)
+        connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
+
+
+def _on_begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise RecordsError(
+            "records: not a database address; write sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
+        ) from None
+    backend = address.get_backend_name()
+    if backend not in {"sqlite", "postgresql"}:
+        raise RecordsError(f"records {_shown(address)}: neither SQLite nor PostgreSQL")
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if address.database in {None, "", ":memory:"}:
+        raise RecordsError("records sqlite: needs a file, as in sqlite:///records.db; nothing is kept in memory")
+    return address.set(drivername="sqlite")
+
+
+def _shown(address: URL) -> str:
+    return address.set(query={}).render_as_string(hide_password=True)
+
+
+def _make_private(path: Path, where: str) -> None:
+    """Creates the file readable by its owner only (SQLite gives its WAL the same mode); it holds patients' data."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as problem:
+        raise RecordsError(
+            f"records {where}: the file can't be opened ({problem.strerror}); check the folder and its permissions"
+        ) from None

@@ -1,0 +1,95 @@
+"""Raw documents by their SHA-256, what became of them, and how far each carrier's list has been fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from adapters.records import schema
+from adapters.records.cipher import Cipher
+from adapters.records.upsert import insert_all_once, insert_once
+from claims.documents import Problem
+from claims.ports import RecordsError, UnmatchedItem
+
+
+def store(
+    connection: Connection, raw: bytes, *, kind: str, source: str, at: datetime, cipher: Cipher
+) -> tuple[str, bool]:
+    sha256 = hashlib.sha256(raw).hexdigest()
+    known = connection.scalar(select(schema.documents.c.sha256).where(schema.documents.c.sha256 == sha256))
+    if known is not None:
+        return sha256, False
+    row = {
+        "sha256": sha256,
+        "kind": kind,
+        "source": source,
+        "raw": cipher.seal(raw, about=f"document/{sha256}"),
+        "size": len(raw),
+        "stored_at": at,
+    }
+    return sha256, insert_once(connection, schema.documents, row)
+
+
+def load(connection: Connection, sha256: str, cipher: Cipher, where: str) -> bytes:
+    sealed = connection.scalar(select(schema.documents.c.raw).where(schema.documents.c.sha256 == sha256))
+    if sealed is None:
+        raise RecordsError(f"records {where}: no document {sha256[:12]}; is this the database it was stored in?")
+    raw = cipher.unseal(bytes(sealed), about=f"document/{sha256}")
+    if hashlib.sha256(raw).hexdigest() != sha256:
+        raise RecordsError(f"records {where}: document {sha256[:12]} is damaged; restore a backup")
+    return raw
+
+
+def done(connection: Connection, sha256: str) -> bool:
+    column = schema.documents.c.done_at
+    return connection.scalar(select(column).where(schema.documents.c.sha256 == sha256)) is not None
+
+
+def finish(
+    connection: Connection,
+    sha256: str,
+    *,
+    delivered: int,
+    unmatched: Sequence[UnmatchedItem],
+    problems: Sequence[Problem],
+    at: datetime,
+    where: str,
+) -> None:
+    """The first time counts: a second finish of the same document changes nothing."""
+    table = schema.documents
+    finished = connection.execute(
+        update(table)
+        .where(table.c.sha256 == sha256, table.c.done_at.is_(None))
+        .values(done_at=at, delivered=delivered, problems=json.dumps([p.model_dump(mode="json") for p in problems]))
+    )
+    if finished.rowcount == 1:
+        rows = [{"ordinal": ordinal, **item.model_dump()} for ordinal, item in enumerate(unmatched)]
+        insert_all_once(connection, schema.unmatched, rows)
+    elif connection.scalar(select(table.c.sha256).where(table.c.sha256 == sha256)) is None:
+        raise RecordsError(f"records {where}: no document {sha256[:12]} to finish")
+
+
+def fetched(connection: Connection, carrier: str, item_id: str) -> str | None:
+    table = schema.items
+    found = select(table.c.sha256).where(table.c.carrier == carrier, table.c.item_id == item_id)
+    return connection.scalar(found)
+
+
+def remember_item(connection: Connection, carrier: str, item_id: str, sha256: str) -> None:
+    insert_once(connection, schema.items, {"carrier": carrier, "item_id": item_id, "sha256": sha256})
+
+
+def cursor(connection: Connection, carrier: str) -> datetime | None:
+    table = schema.cursors
+    return connection.scalar(select(table.c.moved_to).where(table.c.carrier == carrier))
+
+
+def move_cursor(connection: Connection, carrier: str, to: datetime) -> None:
+    """A cursor only moves forward, so that late and repeated moves lose nothing."""
+    table = schema.cursors
+    if not insert_once(connection, table, {"carrier": carrier, "moved_to": to}):
+        connection.execute(update(table).where(table.c.carrier == carrier, table.c.moved_to < to).values(moved_to=to))

@@ -1,0 +1,244 @@
+"""The records as activities and commands see them: asynchronous, one transaction for each call.
+
+What a call does stands in the room of its subject; here it only meets the database and the cipher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from adapters.records import claims, documents, index, numbers, reading
+from adapters.records.cipher import Cipher, NoCipher
+from adapters.records.database import Database
+from adapters.records.reading import ClaimPage, StageTotals, StoredDocument, TaskRow
+from claims.claim import Claim
+from claims.documents import Problem
+from claims.matching import IndexEntry
+from claims.ports import ControlNumbers, JournalEntry, KnownClaim, Records, UnmatchedItem
+from claims.state import ClaimState
+from claims.views import ClaimView
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_records(
+    url: str, *, cipher: Cipher | None = None, clock: Callable[[], datetime] = _now, busy_seconds: float = 15.0
+) -> SqlRecords:
+    """Opens the records at `url` (`sqlite:///PATH` or `postgresql+psycopg://...`), making its tables if it is empty.
+
+    `busy_seconds` is how long a call waits for another writer. Raises RecordsError where the database can't be
+    opened, is damaged, belongs to something else or was made by another release.
+    """
+    return SqlRecords(Database(url, busy_seconds=busy_seconds), cipher or NoCipher(), clock)
+
+
+class SqlRecords(Records):
+    """The records, and the reading that lists and pages are served from."""
+
+    def __init__(self, database: Database, cipher: Cipher, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._cipher = cipher
+        self._clock = clock
+        self.where = database.where
+
+    def close(self) -> None:
+        """Waits for calls under way, then closes the connections."""
+        self._database.close()
+
+    # Documents, and how far carriers have been fetched
+
+    async def store_document(self, raw: bytes, *, kind: str, source: str, at: datetime) -> tuple[str, bool]:
+        return await self._database.write(
+            lambda c: documents.store(c, raw, kind=kind, source=source, at=at, cipher=self._cipher)
+        )
+
+    async def load_document(self, sha256: str) -> bytes:
+        return await self._database.read(lambda c: documents.load(c, sha256, self._cipher, self.where))
+
+    async def document_done(self, sha256: str) -> bool:
+        return await self._database.read(lambda c: documents.done(c, sha256))
+
+    async def finish_document(
+        self, sha256: str, *, delivered: int, unmatched: Sequence[UnmatchedItem], problems: Sequence[Problem]
+    ) -> None:
+        at = self._clock()
+        await self._database.write(
+            lambda c: documents.finish(
+                c, sha256, delivered=delivered, unmatched=unmatched, problems=problems, at=at, where=self.where
+            )
+        )
+
+    async def cursor(self, carrier: str) -> datetime | None:
+        return await self._database.read(lambda c: documents.cursor(c, carrier))
+
+    async def move_cursor(self, carrier: str, to: datetime) -> None:
+        await self._database.write(lambda c: documents.move_cursor(c, carrier, to))
+
+    async def fetched(self, carrier: str, item_id: str) -> str | None:
+        return await self._database.read(lambda c: documents.fetched(c, carrier, item_id))
+
+    async def remember_item(self, carrier: str, item_id: str, sha256: str) -> None:
+        await self._database.write(lambda c: documents.remember_item(c, carrier, item_id, sha256))
+
+    # Control numbers and submissions
+
+    async def next_control_numbers(self, key: str) -> ControlNumbers:
+        return await self._database.write(lambda c: numbers.next_control_numbers(c, key, self.where))
+
+    async def remember_submission(
+        self, *, practice: str, claim_id: str, submission: int, claim: Claim, numbers: ControlNumbers, document: str
+    ) -> None:
+        await self._database.write(
+            lambda c: index.remember_submission(
+                c,
+                practice=practice,
+                claim_id=claim_id,
+                submission=submission,
+                claim=claim,
+                numbers=numbers,
+                document=document,
+                cipher=self._cipher,
+            )
+        )
+
+    # Claims
+
+    async def register(
+        self, *, practice: str, claim_id: str, claim: Claim, fingerprint: str, at: datetime
+    ) -> KnownClaim | None:
+        return await self._database.write(
+            lambda c: claims.register(
+                c,
+                practice=practice,
+                claim_id=claim_id,
+                claim=claim,
+                fingerprint=fingerprint,
+                at=at,
+                cipher=self._cipher,
+            )
+        )
+
+    async def known(self, practice: str, claim_id: str) -> KnownClaim | None:
+        return await self._database.read(lambda c: claims.known(c, practice, claim_id))
+
+    async def write_steps(
+        self, *, practice: str, claim_id: str, entries: Sequence[JournalEntry], view: ClaimView, index: IndexEntry
+    ) -> None:
+        await self._database.write(
+            lambda c: claims.write_steps(
+                c,
+                practice=practice,
+                claim_id=claim_id,
+                entries=entries,
+                view=view,
+                entry=index,
+                cipher=self._cipher,
+                where=self.where,
+            )
+        )
+
+    async def archive(self, state: ClaimState) -> None:
+        await self._database.write(lambda c: claims.archive(c, state, self._cipher))
+
+    async def archived(self, practice: str, claim_id: str) -> ClaimState | None:
+        return await self._database.read(lambda c: claims.archived(c, practice, claim_id, self._cipher, self.where))
+
+    async def candidates(
+        self,
+        *,
+        patient_control_numbers: Sequence[str] = (),
+        payer_claim_control_numbers: Sequence[str] = (),
+        interchanges: Sequence[str] = (),
+        traces: Sequence[str] = (),
+        member_ids: Sequence[str] = (),
+    ) -> tuple[IndexEntry, ...]:
+        """Group control numbers may stand among `interchanges`: both lead to the envelope."""
+        return await self._database.read(
+            lambda c: index.candidates(
+                c,
+                patient_control_numbers=patient_control_numbers,
+                payer_claim_control_numbers=payer_claim_control_numbers,
+                interchanges=interchanges,
+                traces=traces,
+                member_ids=member_ids,
+                cipher=self._cipher,
+            )
+        )
+
+    # Reading for people
+
+    async def list_claims(
+        self,
+        *,
+        practice: str | None = None,
+        stage: str | None = None,
+        status: str | None = None,
+        payer: str | None = None,
+        needs_action: bool | None = None,
+        owner: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> ClaimPage:
+        """Claims in the order of their registration. `payer` is an id, or a name in any case."""
+        return await self._database.read(
+            lambda c: reading.list_claims(
+                c,
+                practice=practice,
+                stage=stage,
+                status=status,
+                payer=payer,
+                needs_action=needs_action,
+                owner=owner,
+                limit=limit,
+                cursor=cursor,
+            )
+        )
+
+    async def claim(self, reference: str, *, practice: str | None = None) -> tuple[ClaimView, ...]:
+        """Every claim that `reference` names: a claim id, `practice/claim_id`, or a patient control number."""
+        return await self._database.read(lambda c: reading.find_claims(c, reference, practice))
+
+    async def journal(self, practice: str, claim_id: str) -> tuple[JournalEntry, ...]:
+        return await self._database.read(lambda c: reading.journal(c, practice, claim_id))
+
+    async def tasks(
+        self,
+        *,
+        practice: str | None = None,
+        owner: str | None = None,
+        type: str | None = None,
+        category: str | None = None,
+        assignee: str | None = None,
+        payer: str | None = None,
+        due_before: datetime | None = None,
+        limit: int = 500,
+    ) -> tuple[TaskRow, ...]:
+        """Open tasks in the order in which they are due."""
+        return await self._database.read(
+            lambda c: reading.list_tasks(
+                c,
+                practice=practice,
+                owner=owner,
+                type=type,
+                category=category,
+                assignee=assignee,
+                payer=payer,
+                due_before=due_before,
+                limit=limit,
+            )
+        )
+
+    async def totals(self, practice: str | None = None) -> StageTotals:
+        return await self._database.read(lambda c: reading.totals(c, practice))
+
+    async def unmatched(self, *, limit: int = 500) -> tuple[UnmatchedItem, ...]:
+        return await self._database.read(lambda c: reading.list_unmatched(c, limit))
+
+    async def documents(
+        self, *, kind: str | None = None, done: bool | None = None, limit: int = 500
+    ) -> tuple[StoredDocument, ...]:
+        """Newest first, without their content."""
+        return await self._database.read(lambda c: reading.list_documents(c, kind=kind, done=done, limit=limit))

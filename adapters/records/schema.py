@@ -1,0 +1,233 @@
+"""The tables of the records database, portable between SQLite and PostgreSQL.
+
+Amounts are cents, instants UTC. Blobs are sealed where a cipher is set. `schema_version` holds one row.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+SCHEMA_VERSION = 1
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An instant: `timestamptz` on PostgreSQL, on SQLite a text of fixed width that sorts by time."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime] | TypeEngine[str]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(String(27))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        utc = value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+metadata = MetaData()
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("stored_at", UtcInstant, nullable=False),
+    Column("done_at", UtcInstant),
+    Column("delivered", Integer, nullable=False, default=0),
+    Column("problems", Text, nullable=False, default="[]"),
+    Index("documents_stored_at", "stored_at"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("carrier", String(40), primary_key=True),
+    Column("item_id", String(200), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("carrier", String(40), primary_key=True),
+    Column("moved_to", UtcInstant, nullable=False),
+)
+
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+control_numbers = Table(
+    "control_numbers",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("interchange", BigInteger, nullable=False, unique=True),
+    Column("group", BigInteger, nullable=False),
+    Column("set", String(9), nullable=False),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("practice", String(60), primary_key=True),
+    Column("claim_id", String(100), primary_key=True),
+    Column("submission", Integer, primary_key=True),
+    Column("patient_control_number", String(60), nullable=False),
+    Column("interchange", BigInteger, nullable=False),
+    Column("group", BigInteger, nullable=False),
+    Column("set", String(9), nullable=False),
+    Column("document", String(64), nullable=False),
+    Column("claim", LargeBinary, nullable=False),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("practice", String(60), primary_key=True),
+    Column("claim_id", String(100), primary_key=True),
+    Column("patient_control_number", String(60), nullable=False),
+    # None until `register`: the steps of a claim may be written first.
+    Column("fingerprint", String(100)),
+    Column("registered_at", UtcInstant, nullable=False),
+    Column("changed_at", UtcInstant, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("status", String(40), nullable=False),
+    Column("payer", Text, nullable=False),
+    Column("payer_id", String(80), nullable=False),
+    Column("owner", String(20), nullable=False),
+    Column("needs_action", Boolean, nullable=False),
+    Column("next_deadline", UtcInstant),
+    Column("service_from", Date),
+    Column("charge_cents", BigInteger, nullable=False),
+    Column("paid_cents", BigInteger, nullable=False),
+    Column("contractual_cents", BigInteger, nullable=False),
+    Column("written_off_cents", BigInteger, nullable=False),
+    Column("patient_cents", BigInteger, nullable=False),
+    Column("next_payer_cents", BigInteger, nullable=False),
+    Column("open_cents", BigInteger, nullable=False),
+    Column("view", Text, nullable=False),
+    Column("index_entry", LargeBinary, nullable=False),
+    Index("claims_registered", "registered_at", "practice", "claim_id"),
+    Index("claims_patient_control_number", "patient_control_number"),
+    Index("claims_claim_id", "claim_id"),
+)
+
+claim_numbers = Table(
+    "claim_numbers",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("value", String(120), primary_key=True),
+    Column("practice", String(60), primary_key=True),
+    Column("claim_id", String(100), primary_key=True),
+    Index("claim_numbers_claim", "practice", "claim_id"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("practice", String(60), primary_key=True),
+    Column("claim_id", String(100), primary_key=True),
+    Column("task_id", String(100), primary_key=True),
+    Column("type", String(40), nullable=False),
+    Column("category", String(40), nullable=False),
+    Column("owner", String(20), nullable=False),
+    Column("assignee", String(100), nullable=False),
+    Column("due", UtcInstant, nullable=False),
+    Column("pended_until", UtcInstant),
+    Column("blocks_submission", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("tasks_due", "due"),
+)
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("practice", String(60), primary_key=True),
+    Column("claim_id", String(100), primary_key=True),
+    Column("deadline_id", String(100), primary_key=True),
+    Column("kind", String(30), nullable=False),
+    Column("due", UtcInstant, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Index("deadlines_due", "due"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("practice", String(60), primary_key=True),
+    Column("claim_id", String(100), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("at", UtcInstant, nullable=False),
+    Column("event", String(60), nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("before", String(40), nullable=False),
+    Column("after", String(40), nullable=False),
+    Column("effects", Text, nullable=False),
+    Column("refused", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+)
+
+archives = Table(
+    "archives",
+    metadata,
+    Column("practice", String(60), primary_key=True),
+    Column("claim_id", String(100), primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("archived_at", UtcInstant, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+unmatched = Table(
+    "unmatched",
+    metadata,
+    Column("document", String(64), ForeignKey("documents.sha256"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("set", String(20), nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("payer", Text, nullable=False),
+    Column("amount_cents", BigInteger),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Index("unmatched_at", "at"),
+)

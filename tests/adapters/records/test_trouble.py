@@ -1,0 +1,151 @@
+"""A database that can't be used is said to be so, in one line that shows nothing of what is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import stat
+import threading
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from adapters.records import RecordsError, SqlRecords, open_records
+from claims.claim import Claim
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    path.write_bytes(b"SSN 078-05-1120 " * 400)
+    with pytest.raises(RecordsError, match="no database") as refusal:
+        open_records(f"sqlite:///{path}")
+    assert "078-05-1120" not in "".join(traceback.format_exception(refusal.value))
+    assert path.read_bytes().startswith(b"SSN")
+
+
+def test_a_newer_schema_is_refused_with_both_numbers(url: str, tmp_path: Path) -> None:
+    open_records(url).close()
+    with sqlite3.connect(tmp_path / "records.db") as connection:
+        connection.execute("UPDATE schema_version SET version = 99")
+    connection.close()
+    with pytest.raises(RecordsError, match=r"schema 99; this one knows 1"):
+        open_records(url)
+
+
+def test_somebody_elses_database_is_left_alone(url: str, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "records.db") as connection:
+        connection.execute("CREATE TABLE recipes (name)")
+    connection.close()
+    with pytest.raises(RecordsError, match="of its own"):
+        open_records(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("no address", "not a database address"),
+        ("mysql://root:hunter2@host/claims", "neither SQLite nor PostgreSQL"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:////proc/nowhere/records.db", "can't be opened"),
+    ],
+)
+def test_an_address_that_can_not_be_used_is_refused_in_words(url: str, says: str) -> None:
+    with pytest.raises(RecordsError, match=says) as refusal:
+        open_records(url)
+    assert "hunter2" not in str(refusal.value)
+
+
+async def test_a_locked_database_is_waited_for_and_then_named(
+    url: str, tmp_path: Path, claim: Callable[..., Claim], start: datetime
+) -> None:
+    records = open_records(url, busy_seconds=0.05)
+    other = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(RecordsError, match="another program holds it") as refusal:
+        await records.register(practice="p1", claim_id="c1", claim=claim(), fingerprint="f1", at=start)
+    assert refusal.value.transient
+    assert "Doe" not in "".join(traceback.format_exception(refusal.value))
+    assert await records.known("p1", "c1") is None  # readers never wait for a writer
+    other.execute("ROLLBACK")
+    other.close()
+    assert await records.register(practice="p1", claim_id="c1", claim=claim(), fingerprint="f1", at=start) is None
+    records.close()
+
+
+async def test_a_damaged_database_is_named_without_its_content(
+    url: str, tmp_path: Path, records: SqlRecords, start: datetime
+) -> None:
+    await records.store_document(b"x" * 200_000, kind="835", source="stedi", at=start)
+    records.close()
+    path = tmp_path / "records.db"
+    raw = bytearray(path.read_bytes())
+    raw[4096:] = b"\x7f" * (len(raw) - 4096)
+    path.write_bytes(bytes(raw))
+
+    async def use() -> None:
+        damaged = open_records(url)
+        try:
+            await damaged.documents()
+        finally:
+            damaged.close()
+
+    with pytest.raises(RecordsError, match=r"damaged|missing"):
+        await use()
+
+
+def test_the_file_is_readable_by_its_owner_only(url: str, tmp_path: Path) -> None:
+    records = open_records(url)
+    asyncio.run(records.move_cursor("stedi", datetime.fromisoformat("2026-03-02T00:00:00+00:00")))
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    records.close()
+    assert modes == dict.fromkeys(modes, 384)
+    assert "records.db-wal" in modes
+
+
+class Reversing:
+    """A cipher that anyone can see through, to show what is sealed and what is blinded."""
+
+    def seal(self, plain: bytes, *, about: str) -> bytes:
+        return about.encode() + b"|" + plain[::-1]
+
+    def unseal(self, sealed: bytes, *, about: str) -> bytes:
+        place, _, rest = sealed.partition(b"|")
+        assert place == about.encode()
+        return rest[::-1]
+
+    def blind(self, value: str) -> str:
+        return f"blind{sum(value.encode())}"
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+async def test_with_a_cipher_no_patient_can_be_read_in_the_file(
+    url: str, tmp_path: Path, claim: Callable[..., Claim], start: datetime
+) -> None:
+    records = open_records(url, cipher=Reversing())
+    await records.register(practice="p1", claim_id="c1", claim=claim(), fingerprint="f1", at=start)
+    numbers = await records.next_control_numbers("p1/c1/1")
+    await records.remember_submission(
+        practice="p1", claim_id="c1", submission=1, claim=claim(), numbers=numbers, document="d" * 64
+    )
+    sha256, _ = await records.store_document(b"NM1*IL*1*Doe*Jane", kind="837P", source="upstream", at=start)
+    assert await records.load_document(sha256) == b"NM1*IL*1*Doe*Jane"
+    assert [found.claim_id for found in await records.candidates(member_ids=["MEM12345"])] == ["c1"]
+    records.close()
+    raw = everything_in(tmp_path)
+    for marker in (b"Doe", b"Jane", b"MEM12345", b"MEM 123-45", b"1980-01-02"):
+        assert marker not in raw, marker
+
+
+async def test_a_slow_call_never_holds_up_the_event_loop(records: SqlRecords) -> None:
+    go_on = threading.Event()
+    slow = asyncio.create_task(records._database.read(lambda _: go_on.wait(10)))
+    await records.known("p1", "c1")  # answered while the other call is still under way
+    assert not slow.done()
+    go_on.set()
+    assert await slow
