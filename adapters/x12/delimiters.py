@@ -9,6 +9,7 @@ from adapters.x12.segments import Delimiters
 BLANK = " \t\r\n\0\ufeff"
 """What may stand before a segment and belongs to none: layout, padding, a byte-order mark."""
 
+_COMPONENT_MARKS = ":>|<\\^&;!"
 _ISA_ELEMENTS = 16
 _BARE_START = re.compile(r"(?:GS|ST)([^A-Za-z0-9 \r\n])(?=[A-Z0-9])")
 _BARE_ST = re.compile(
@@ -85,6 +86,18 @@ def isa_delimiters(text: str, at: int) -> Delimiters:
     return Delimiters(separator, component, terminator, repetition)
 
 
+def component_in_use(text: str, declared: Delimiters) -> str:
+    """The component separator that the composites use, which is not always the one that ISA16 declares."""
+    separator = re.escape(declared.element)
+    first = re.search(
+        rf"(?:CLM{separator}[^{separator}]*{separator}[^{separator}]*{separator}{{3}}|SV[12]{separator}|"
+        rf"SVC{separator}|STC{separator})[A-Z0-9]{{1,4}}([^A-Z0-9{separator}])",
+        text,
+    )
+    used = first[1] if first else declared.component
+    return used if used in _COMPONENT_MARKS and used not in declared else declared.component
+
+
 def bare_start(text: str) -> int:
     """Where a text without ISA starts its first GS or ST, or -1."""
     match = _BARE_START.search(text)
@@ -109,4 +122,4 @@ def bare_delimiters(text: str, at: int) -> Delimiters:
 
 def _guess_component(text: str, separator: str) -> str:
     match = re.search(_COMPOSITE.format(sep=re.escape(separator)), text)
-    return match["comp"] if match and match["comp"] in ":>|<\\^&;!" else ":"
+    return match["comp"] if match and match["comp"] in _COMPONENT_MARKS else ":"

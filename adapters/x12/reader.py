@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from adapters.x12.delimiters import BLANK, Unreadable, bare_delimiters, bare_start, isa_delimiters, isa_positions
+from adapters.x12.delimiters import (
+    BLANK,
+    Unreadable,
+    bare_delimiters,
+    bare_start,
+    component_in_use,
+    isa_delimiters,
+    isa_positions,
+)
 from adapters.x12.kinds import kind_of
 from adapters.x12.segments import Delimiters, Segment
 from claims.documents import Problem
@@ -158,6 +166,11 @@ def _cut(chunk: str, position: int, document: Document) -> list[Segment]:
     except Unreadable as error:
         document.problems.append(Problem(segment=position + 1, reason=str(error), fatal=True))
         return []
+    used = component_in_use(chunk, delimiters)
+    if used != delimiters.component:
+        reason = f"ISA16 declares `{delimiters.component}` but the composites use `{used}`; read with `{used}`"
+        document.problems.append(Problem(segment=position + 1, element=16, reason=reason))
+        delimiters = delimiters._replace(component=used)
     separator, terminator = delimiters.element, delimiters.segment
     blank = "".join(c for c in BLANK if c != separator)
     segments: list[Segment] = []
