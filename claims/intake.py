@@ -15,6 +15,7 @@ from typing import Literal
 from claims.base import Day, Value
 from claims.claim import Claim
 from claims.matching import IndexEntry
+from claims.ports import KnownClaim
 
 CLAIM_ID_LENGTH = 20
 CONTROL_NUMBER_LENGTH = 20
@@ -35,15 +36,6 @@ _PARTS = {
     "ot": "notes, attachments and other claim data",
     "cd": "coded or not",
 }
-
-
-class Earlier(Value):
-    """A claim taken before: its opaque id, the number it goes by, and the fingerprint of what upstream sent."""
-
-    practice: str
-    claim_id: str
-    patient_control_number: str
-    fingerprint: str
 
 
 class Identity(Value):
@@ -132,7 +124,7 @@ def identify(claim: Claim, key: bytes, *, coded: bool = True) -> Identity:
 
 
 def decide(
-    claim: Claim, identity: Identity, *, earlier: Earlier | None, namesakes: Sequence[IndexEntry] = ()
+    claim: Claim, identity: Identity, *, earlier: KnownClaim | None, namesakes: Sequence[IndexEntry] = ()
 ) -> Decision:
     """What to do with a claim. `earlier` has the same identity; `namesakes` share CLM01 or the payer's number."""
     if earlier is not None and earlier.fingerprint == identity.fingerprint:

@@ -1,0 +1,63 @@
+"""Puts the commands together: groups, help, and one clear message instead of a traceback."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+import typer
+
+from commands import start
+from commands.trouble import Exit, Trouble, Unreachable, tell
+
+HELP = """
+Claimline: one durable workflow for each medical claim, from registered to closed.
+
+Upstream systems hand over claims with [bold]start[/]; billers and coders look with [bold]list[/], [bold]show[/],
+[bold]timeline[/] and [bold]tasks[/], and act with one verb for each thing a person may do; [bold]demo[/] and
+[bold]up[/] run everything on this machine.
+
+CLAIM is a claim id, a patient control number (CLM01) or a workflow id (claim/PRACTICE/ID).
+"""
+EPILOG = """
+[bold]Exit codes:[/] 0 done; 1 refused, or something was found; 2 unreadable file or wrong usage;
+3 a server, database or clearinghouse can't be reached or started; 130 interrupted.
+"""
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        help=HELP,
+        epilog=EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    app.command(rich_help_panel="Claims in")(start.start)
+    return app
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; the exit code is the return value."""
+    try:
+        returned = build()(arguments, standalone_mode=False)
+    except Trouble as trouble:
+        tell(trouble)
+        return trouble.code
+    except click.exceptions.Abort:
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`... | head`); nobody is left to be told.
+        sys.stderr.close()
+        return Exit.OK
+    return returned if isinstance(returned, int) else Exit.OK
