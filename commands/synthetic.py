@@ -241,8 +241,8 @@ def _made(scenario: Scenario, dice: random.Random, today: date) -> Made:
     patient = _child(subscriber, dice) if scenario.dependent else subscriber
     served = today - timedelta(days=dice.randint(7, 28))
     diagnoses, procedures = dice.choice(_VISITS)
-    member = f"{scenario.member}{dice.randrange(10**8, 10**9)}"
     payer = PAYERS[scenario.payer]
+    member = _medicare_number(dice) if payer.filing_indicator == "MB" else _member_id(scenario.member, dice)
     if scenario.kind == "institutional":
         lines, until = _hospital_lines(scenario, dice, served)
         diagnoses = ("I214",) if scenario.inpatient else ("R079", "I10")
@@ -267,6 +267,17 @@ def _made(scenario: Scenario, dice: random.Random, today: date) -> Made:
         lines=lines,
         group="" if payer.filing_indicator == "MB" else f"G{dice.randrange(1000, 9999)}",
     )
+
+
+def _member_id(prefix: str, dice: random.Random) -> str:
+    return f"{prefix}{dice.randrange(10**8, 10**9)}"
+
+
+def _medicare_number(dice: random.Random) -> str:
+    """A Medicare Beneficiary Identifier: its positions are C A AN N A AN N A A N N, without S L O I B Z (CMS)."""
+    letters, digits = "ACDEFGHJKMNPQRTUVWXY", "0123456789"
+    kinds = {"C": digits[1:], "A": letters, "N": digits, "X": letters + digits}
+    return "".join(dice.choice(kinds[kind]) for kind in "CAXNAXNAANN")
 
 
 def _hospital_lines(scenario: Scenario, dice: random.Random, served: date) -> tuple[tuple[Line, ...], date]:
