@@ -1,0 +1,48 @@
+# Two commands matter on a fresh machine: `make demo` and `make test`. Everything else is for people who work on Claimline.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check lint format lock clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: $(STAMP) ## Start everything, run the example claims through their life, report
+	$(BIN)/python starter.py demo
+
+up: $(STAMP) ## Start Temporal, its UI, the sandbox and a worker, without claims
+	$(BIN)/python starter.py up
+
+test: $(STAMP) ## Run every test
+	$(BIN)/python -m pytest -n 2
+
+check: lint ## Format, lint, types, layers, then every test: what CI runs
+	$(MAKE) test
+
+lint: $(STAMP) ## Format, lint, types and layers, without the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP) ## Format and sort imports
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## Turn requirements.in into requirements.lock (needs uv on the PATH)
+	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock
+
+clean: ## Remove the environment and every cache; claims live in .claimline and stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The stamp is newer than the lock only after the whole lock is in: a changed or half-installed lock installs again.
+$(STAMP): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Claimline needs Python 3.11 or later: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "No venv module: apt-get install python3-venv, then try again" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $(STAMP)
