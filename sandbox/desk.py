@@ -1,0 +1,229 @@
+"""What payers do in their own time: 277CA, adjudication, letters, corrections. Each is a job that falls due.
+
+Jobs run in the order in which they fall due, each in one transaction with what it writes, whenever anybody asks the
+sandbox anything: nothing is visible before its time and nothing is lost by a restart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sandbox.adjudicate import decide, duplicate
+from sandbox.clock import stamp
+from sandbox.intake import ADDRESS
+from sandbox.model import Decision
+from sandbox.script import Script, fee_schedule
+from sandbox.settings import Timing
+from sandbox.store import ClaimOnFile, Job, Store
+from sandbox.x12.envelope import REMITTANCE_835, Address, reenvelope
+from sandbox.x12.remittance_835 import ClaimPayment, ProviderAdjustment, Remittance, remittance_835
+from sandbox.x12.status_277ca import Speaker, Verdict, ack_277ca
+
+_ORDER = {"S": "2", "T": "3"}
+"""CLP02 by the payer's place in SBR01; anything else is primary, 1."""
+
+
+class Desk:
+    """The payers' side."""
+
+    def __init__(self, store: Store, scripts: dict[str, Script], timing: Timing) -> None:
+        self._store, self._scripts, self._timing = store, scripts, timing
+
+    def run_due(self, now: datetime) -> None:
+        """Do everything that has fallen due."""
+        while (job := self._store.due(now)) is not None:
+            with self._store.work():
+                self._do(job)
+                self._store.done(job)
+
+    def _do(self, job: Job) -> None:
+        what = job.what
+        if job.kind == "payer_receives":
+            self._receive(what["payer"], what["claims"], job.due)
+        elif job.kind == "adjudicate":
+            self._adjudicate([self._store.claim(id_) for id_ in what["claims"]], job.due)
+        elif job.kind == "decide":
+            self._decide_correspondence(what["claim"], what["correspondence"], what["level"], job.due)
+        elif job.kind == "correct":
+            self._correct(self._store.claim(what["claim"]), job.due)
+        elif job.kind == "repeat":
+            self._repeat(what["document"], job.due)
+        else:
+            raise ValueError(f"no such job: {job.kind}")
+
+    # Front end
+
+    def _receive(self, payer: str, ids: Sequence[int], at: datetime) -> None:
+        script = self._scripts[payer]
+        verdicts: list[Verdict] = []
+        accepted: list[int] = []
+        first = self._store.claim(ids[0])
+        for id_ in ids:
+            verdict = self._verdict(script, self._store.claim(id_), at)
+            verdicts.append(verdict)
+            state = "accepted" if verdict.accepted else "rejected"
+            self._store.update_claim(id_, state=state, pccn=verdict.payer_claim_control_number)
+            if verdict.accepted:
+                accepted.append(id_)
+        speaker = Speaker("PR", script.name, script.payer)
+        to = self._address(first)
+        text = ack_277ca(speaker, verdicts, first.submission, to, self._store.next_number("control"), at)
+        self._publish("277", text, first, at)
+        if accepted and script.remittance.after == "payer_ack":
+            self._store.schedule("adjudicate", at, self._timing.after("remittance"), claims=accepted)
+
+    def _verdict(self, script: Script, on_file: ClaimOnFile, at: datetime) -> Verdict:
+        claim = on_file.claim
+        if not claim.subscriber.member_id.startswith(script.front_end.member_id_starts_with):
+            return Verdict(claim, "A7", "164", "IL")
+        if claim.frequency in ("7", "8"):
+            named = claim.payer_claim_control_number
+            if not named and self._earlier(on_file) is None:
+                return Verdict(claim, "A6", "464")
+            if named and self._original(on_file) is None:
+                return Verdict(claim, "A7", "464")
+        number = f"{at:%y%j}{self._store.nonce}{self._store.next_number('claim'):06d}"
+        return Verdict(claim, "A2", "20", "PR", number)
+
+    def _original(self, on_file: ClaimOnFile) -> ClaimOnFile | None:
+        """The claim that a replacement or void names."""
+        named = on_file.claim.payer_claim_control_number
+        found = self._store.claims_by(pccn=named, payer=on_file.payer) if named else []
+        return next((c for c in found if c.id < on_file.id), None)
+
+    def _earlier(self, on_file: ClaimOnFile) -> ClaimOnFile | None:
+        """The same claim, already on file: payer, provider, patient control number and charge agree."""
+        claim = on_file.claim
+        return next(
+            (
+                c
+                for c in self._store.claims_by(pcn=claim.patient_control_number, payer=on_file.payer)
+                if c.id < on_file.id
+                and c.state in ("accepted", "adjudicated")
+                and c.claim.charge_cents == claim.charge_cents
+                and c.claim.billing.identifier == claim.billing.identifier
+            ),
+            None,
+        )
+
+    # Adjudication
+
+    def _adjudicate(self, claims: Sequence[ClaimOnFile], at: datetime) -> None:
+        for npi in dict.fromkeys(c.claim.billing.identifier for c in claims):
+            mine = [c for c in claims if c.claim.billing.identifier == npi and c.state == "accepted"]
+            payments = [payment for c in mine for payment in self._payments(self._store.claim(c.id), at)]
+            if payments:
+                self._pay(mine[0], payments, at)
+
+    def _payments(self, on_file: ClaimOnFile, at: datetime) -> list[ClaimPayment]:
+        if on_file.state != "accepted":
+            return []  # replaced or voided before its turn came
+        original = self._original(on_file) if on_file.claim.frequency in ("7", "8") else None
+        payments: list[ClaimPayment] = []
+        if original is not None:
+            if original.state == "adjudicated" and original.decision is not None:
+                payments.append(ClaimPayment(original.decision, "22"))
+            voided = on_file.claim.frequency == "8"
+            self._store.update_claim(original.id, state="voided" if voided else "replaced")
+            if voided:
+                self._store.update_claim(on_file.id, state="voided")
+                return payments
+        decision = self._decision(on_file, deny=True)
+        if original is None and self._earlier(on_file) is not None:
+            decision = duplicate(on_file.claim, on_file.payer_claim_control_number, _day(on_file.at))
+            self._store.update_claim(on_file.id, state="duplicate", decision=decision)
+        else:
+            unprocessable = any("MA130" in line.remarks for line in decision.lines)
+            self._store.update_claim(
+                on_file.id, state="rejected" if unprocessable else "adjudicated", decision=decision
+            )
+        return [*payments, ClaimPayment(decision, _ORDER.get(on_file.claim.payer_order, "1"))]
+
+    def _decision(self, on_file: ClaimOnFile, *, deny: bool) -> Decision:
+        script, number = self._scripts[on_file.payer], on_file.payer_claim_control_number
+        return decide(on_file.claim, script, fee_schedule(), number, _day(on_file.at), deny=deny)
+
+    def _pay(self, about: ClaimOnFile, payments: Sequence[ClaimPayment], at: datetime) -> None:
+        """One 835. What a provider owes after it is carried forward (PLB FB) into the next one."""
+        script, npi = self._scripts[about.payer], about.claim.billing.identifier
+        number = self._store.next_number("payment")
+        trace = f"{self._store.nonce}{number:07d}"
+        owed = self._store.forwarded(about.payer, npi)
+        entries = [ProviderAdjustment("FB", f"{about.payer}{number}", owed)] if owed else []
+        total = sum(p.paid_cents for p in payments) - owed
+        if total < 0:
+            entries.append(ProviderAdjustment("FB", about.payer_claim_control_number, total))
+        self._store.set_forwarded(about.payer, npi, max(0, -total))
+        remittance = Remittance(about.payer, script.name, trace, tuple(payments), tuple(entries))
+        text = remittance_835(remittance, self._address(about), self._store.next_number("control"), at)
+        document = self._publish("835", text, about, at, {"traceNumber": trace})
+        for copy in range(1, script.remittance.copies):
+            self._store.schedule("repeat", at, self._timing.after("repeat") * copy, document=document)
+
+    def _repeat(self, document_id: str, at: datetime) -> None:
+        document = self._store.document(document_id)
+        if document is not None:
+            text = reenvelope(document.body, REMITTANCE_835, self._store.next_number("control"), at)
+            self._store.add_document("835", text, at, test=document.test, identifiers=document.identifiers)
+
+    # Correspondence
+
+    def _decide_correspondence(self, id_: int, kind: str, level: int, at: datetime) -> None:
+        on_file = self._store.claim(id_)
+        script = self._scripts[on_file.payer]
+        outcome = script.outcome("documents" if kind == "documents" else "appeal", level)
+        letter = {
+            "document": "letter",
+            "extension": "claimline-sandbox",
+            "kind": kind,
+            "decision": outcome,
+            "level": level,
+            "patientControlNumber": on_file.claim.patient_control_number,
+            "payerClaimControlNumber": on_file.payer_claim_control_number,
+            "payerId": on_file.payer,
+            "noticeDate": f"{at:%Y-%m-%d}",
+            "writtenAt": stamp(at),
+        }
+        self._publish("letter", json.dumps(letter), on_file, at, extension=True)
+        if outcome == "overturned":
+            self._store.schedule("correct", at, self._timing.after("correction"), claim=id_)
+
+    def _correct(self, on_file: ClaimOnFile, at: datetime) -> None:
+        """Reversal and correction in one 835, the reversal first."""
+        if on_file.decision is None or on_file.state != "adjudicated":
+            return
+        corrected = self._decision(on_file, deny=False)
+        self._store.update_claim(on_file.id, decision=corrected)
+        order = _ORDER.get(on_file.claim.payer_order, "1")
+        self._pay(on_file, [ClaimPayment(on_file.decision, "22"), ClaimPayment(corrected, order)], at)
+
+    # Sending
+
+    def _address(self, on_file: ClaimOnFile) -> Address:
+        return ADDRESS.validate_json(self._store.submission_address(on_file.submission))
+
+    def _publish(
+        self,
+        set_id: str,
+        body: str,
+        about: ClaimOnFile,
+        at: datetime,
+        more: dict[str, str] | None = None,
+        *,
+        extension: bool = False,
+    ) -> str:
+        names = {"correlationId": about.submission, "patientControlNumber": about.claim.patient_control_number}
+        test = self._address(about).usage == "T"
+        return self._store.add_document(
+            set_id, body, at, extension=extension, test=test, identifiers=names | (more or {})
+        )
+
+    def after_inquiry(self, on_file: ClaimOnFile, now: datetime) -> None:
+        """A payer that waited to be asked starts to work."""
+        self._store.schedule("adjudicate", now, self._timing.after("after_inquiry"), claims=[on_file.id])
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y%m%d}"

@@ -1,0 +1,1 @@
+"""The sandbox's own reading and writing of X12 005010. Nothing here knows payers, storage or HTTP."""
