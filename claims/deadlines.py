@@ -1,8 +1,8 @@
 """Dates by which something must happen: calendars, waits, filing limits, and which deadline is next.
 
-Two habits of the trade decide the hour. A limit (filing, appeal, correction, documents) lasts to the end of
-its last day; an alarm (follow-up, acknowledgement, ...) rings at eight in the morning of a business day, so that somebody
-is there to act on it. A wait in seconds does neither and exists for the sandbox alone.
+Two habits of the trade decide the hour. A limit (filing, appeal, correction, documents) lasts to the end of its last
+day; an alarm (follow-up, acknowledgement, ...) rings at eight in the morning of a business day, so that somebody is there
+to act on it. A wait in seconds does neither and exists for the sandbox alone.
 """
 
 from __future__ import annotations

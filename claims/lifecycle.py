@@ -1,0 +1,127 @@
+"""`step`: what a claim becomes, and what it asks for, when something happens. It refuses with a reason, never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from claims.draft import Draft, Refused
+from claims.events import AnyEvent, ClaimRegistered
+from claims.phases import adjudication, denial_work, follow_up, people, registration, settling, submission
+from claims.phases.adjudication import Duplicate
+from claims.state import ClaimState, Refusal, Step
+from claims.status import Status
+from claims.tables import Tables
+
+SEEN_KEPT = 200
+REFUSED_KEPT = 20
+
+HANDLERS: dict[str, Callable[[Draft, Any], None]] = {
+    "upstream_replacement_received": registration.on_upstream_replacement,
+    "eligibility_answered": registration.on_eligibility_answered,
+    "claim_coded": registration.on_claim_coded,
+    "claim_corrected": denial_work.on_claim_corrected,
+    "claim_scrubbed": registration.on_claim_scrubbed,
+    "claim_transmitted": submission.on_claim_transmitted,
+    "transmission_refused": submission.on_transmission_refused,
+    "transmission_unknown": submission.on_transmission_unknown,
+    "submission_found": submission.on_submission_found,
+    "submission_acknowledged": submission.on_submission_acknowledged,
+    "claim_acknowledged": submission.on_claim_acknowledged,
+    "status_reported": follow_up.on_status_reported,
+    "status_unanswered": follow_up.on_status_unanswered,
+    "remittance_received": adjudication.on_remittance_received,
+    "takeback_received": adjudication.on_takeback_received,
+    "patient_paid": settling.on_patient_paid,
+    "manual_payment_posted": adjudication.on_manual_payment_posted,
+    "statement_sent": settling.on_statement_sent,
+    "written_off": denial_work.on_written_off,
+    "write_off_reverted": denial_work.on_write_off_reverted,
+    "remedy_chosen": denial_work.on_remedy_chosen,
+    "appeal_requested": denial_work.on_appeal_requested,
+    "appeal_sent": denial_work.on_appeal_sent,
+    "appeal_decided": denial_work.on_appeal_decided,
+    "documents_sent": denial_work.on_documents_sent,
+    "approval_decided": denial_work.on_approval_decided,
+    "hold_placed": people.on_hold_placed,
+    "hold_released": people.on_hold_released,
+    "note_added": people.on_note_added,
+    "deadline_extended": people.on_deadline_extended,
+    "coverage_changed": registration.on_coverage_changed,
+    "eligibility_overridden": registration.on_eligibility_overridden,
+    "void_requested": denial_work.on_void_requested,
+    "submit_requested": registration.on_submit_requested,
+    "status_inquiry_requested": follow_up.on_status_inquiry_requested,
+    "task_worked": people.on_task_worked,
+    "payer_rules_changed": people.on_payer_rules_changed,
+    "recovered": people.on_recovered,
+    "effect_failed": people.on_effect_failed,
+    "closing_requested": settling.on_closing_requested,
+    "claim_archived": settling.on_claim_archived,
+    "deadline_passed": follow_up.on_deadline_passed,
+    "message_refused": people.on_message_refused,
+}
+"""One room for each event; `claim_registered` begins a claim and is refused afterwards."""
+
+
+def begin(event: ClaimRegistered, tables: Tables) -> Step:
+    """A claim's first step: it is registered, its filing limit is armed and its coverage is asked about."""
+    state = ClaimState(
+        practice=event.practice,
+        claim_id=event.claim_id,
+        zone=event.zone,
+        source=event.source,
+        fingerprint=event.fingerprint,
+        tables_version=event.tables_version,
+        payer_rules=event.payer_rules,
+        registered_at=event.at,
+        changed_at=event.at,
+        since=event.at,
+        claim=event.claim,
+        coded=event.coded,
+        sequence=1,
+        seen=(event.id,),
+    )
+    draft = Draft(state, event, tables)
+    draft.arm_filing()
+    registration.ask_eligibility(draft)
+    return Step(state=draft.state, effects=tuple(draft.effects))
+
+
+def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
+    """What a claim becomes, and what it asks for, when `event` happens.
+
+    Never raises for anything that an event may carry. A refused event changes nothing but the record of refusals; an
+    event that was taken before (same id) changes nothing at all.
+    """
+    if event.id in state.seen:
+        return Step(state=state, refused="this event was taken already", duplicate=True)
+    base = state.model_copy(
+        update={
+            "sequence": state.sequence + 1,
+            "changed_at": max(state.changed_at, event.at),
+            "seen": (*state.seen[-(SEEN_KEPT - 1) :], event.id),
+        }
+    )
+    handler = HANDLERS.get(event.kind)
+    draft = Draft(base, event, tables)
+    try:
+        if handler is None:
+            raise Refused("the claim is registered already")
+        handler(draft, event)
+    except Duplicate as duplicate:
+        return Step(state=base, refused=str(duplicate), duplicate=True)
+    except Refused as refused:
+        return Step(state=_refuse(base, event, str(refused)), refused=str(refused))
+    return Step(state=draft.state, effects=tuple(draft.effects))
+
+
+def _refuse(state: ClaimState, event: AnyEvent, reason: str) -> ClaimState:
+    name = event.message if event.kind == "message_refused" else event.kind
+    refusal = Refusal(at=event.at, message=name, reason=reason, by=event.by)
+    return state.model_copy(update={"refused": (*state.refused[-(REFUSED_KEPT - 1) :], refusal)})
+
+
+def watched(state: ClaimState) -> bool:
+    """The invariant: an open claim has a deadline or a task with an owner (DESIGN: no claim without either)."""
+    return bool(state.deadlines or state.tasks) or state.status in (Status.CLOSED, Status.VOIDED)

@@ -1,0 +1,189 @@
+"""What people do beside the claim's own course: holds, notes, tasks, extensions, newer rules, mending a failed step."""
+
+from __future__ import annotations
+
+from claims.deadlines import START_OF_BUSINESS, at_local, due_instant
+from claims.draft import Draft, Refused
+from claims.events import (
+    DeadlineExtended,
+    EffectFailed,
+    HoldPlaced,
+    HoldReleased,
+    MessageRefused,
+    NoteAdded,
+    PayerRulesChanged,
+    Recovered,
+    TaskWorked,
+)
+from claims.payer_rules import Wait
+from claims.phases import registration, settling, submission
+from claims.posting import ledger
+from claims.state import Failure, Hold, Note, WriteOff
+from claims.status import Status as S
+
+NOTES_KEPT = 50
+PEND = Wait(amount=3, unit="business_days", source="common practice of billing worklists")
+
+
+def on_hold_placed(d: Draft, event: HoldPlaced) -> None:
+    """A hold stops sending, statements and write-offs; no filing or appeal deadline knows of it."""
+    if d.state.closed:
+        raise Refused("a closed claim can't be held")
+    if any(hold.kind == event.hold for hold in d.state.holds):
+        raise Refused(f"a {event.hold} hold is placed already")
+    d.set(holds=(*d.state.holds, Hold(kind=event.hold, reason=event.reason, by=event.by, at=event.at)))
+    d.arm("hold_review", subject=event.hold)
+    if event.review_on is not None:
+        review = next(x for x in d.state.deadlines if x.id == f"hold_review:{event.hold}")
+        due = at_local(event.review_on, START_OF_BUSINESS, d.state.zone)
+        d.put_deadline(review.model_copy(update={"due": max(due, event.at), "rule": f"review on {event.review_on}"}))
+
+
+def on_hold_released(d: Draft, event: HoldReleased) -> None:
+    released = [hold for hold in d.state.holds if event.hold in (None, hold.kind)]
+    if not released:
+        raise Refused("no such hold is placed")
+    d.set(holds=tuple(hold for hold in d.state.holds if hold not in released))
+    for hold in released:
+        d.disarm("hold_review", subject=hold.kind)
+    if d.state.holds:
+        return
+    d.close_tasks("review_hold")
+    if d.state.status is S.READY_TO_SUBMIT:
+        submission.submit(d)
+    else:
+        settling.settle(d)
+
+
+def on_note_added(d: Draft, event: NoteAdded) -> None:
+    """Kept, and nothing else: a note never moves a deadline."""
+    if not event.text.strip():
+        raise Refused("the note is empty")
+    d.set(notes=(*d.state.notes[-(NOTES_KEPT - 1) :], Note(at=event.at, by=event.by, text=event.text)))
+
+
+def on_deadline_extended(d: Draft, event: DeadlineExtended) -> None:
+    """Only with a reason, only later than now, never past what law or contract allow."""
+    found = [x for x in d.state.deadlines if event.deadline in (x.id, x.kind)]
+    if not found:
+        raise Refused(f"no deadline {event.deadline} is armed")
+    deadline = min(found, key=lambda x: x.due)
+    if not event.reason.strip():
+        raise Refused("an extension needs a reason")
+    if event.to <= event.at:
+        raise Refused("a deadline can't be moved into the past")
+    if deadline.latest is not None and event.to > deadline.latest:
+        raise Refused(f"no later than {deadline.latest.isoformat()}: {deadline.source}")
+    rule = f"{deadline.rule}; extended by {event.by or 'a person'}: {event.reason}"
+    d.put_deadline(deadline.model_copy(update={"due": event.to, "rule": rule}))
+
+
+def on_task_worked(d: Draft, event: TaskWorked) -> None:
+    task = next((t for t in d.state.tasks if event.task in (t.id, t.type)), None)
+    if task is None:
+        raise Refused(f"no task {event.task} is open")
+    match event.action:
+        case "resolve":
+            _resolve(d, task.id)
+            return
+        case "take" | "assign":
+            changed = task.model_copy(update={"assignee": event.assignee or event.by})
+        case "pend":
+            until = due_instant("task", event.at, PEND, d.state.zone, d.tables.holidays)
+            changed = task.model_copy(update={"pended_until": until})
+        case "escalate":
+            reason = f"{task.reason}; escalated: {event.reason}" if event.reason else task.reason
+            changed = task.model_copy(update={"escalated": True, "owner": "supervisor", "reason": reason})
+    d.set(tasks=tuple(changed if t.id == task.id else t for t in d.state.tasks))
+
+
+def _resolve(d: Draft, task_id: str) -> None:
+    """A task may be resolved by hand as long as something else still watches over the claim."""
+    left = tuple(t for t in d.state.tasks if t.id != task_id)
+    if any(approval.task == task_id for approval in d.state.approvals):
+        raise Refused("approve or reject it: a gate isn't resolved by hand")
+    if d.state.failure is not None and not any(t.type == "recover" for t in left):
+        raise Refused("recover the failed step: retry, skip or abandon")
+    if not left and not d.state.deadlines and not d.state.closed:
+        raise Refused("it is all that watches over the claim: do what it asks, or set a date")
+    d.set(tasks=left)
+
+
+def on_payer_rules_changed(d: Draft, event: PayerRulesChanged) -> None:
+    """Newer rules: the filing limit is counted anew; waits that run keep the date they have."""
+    if len(event.payer_rules) != len(d.state.claim.coverages):
+        raise Refused("one set of rules for each coverage of the claim is needed")
+    d.set(payer_rules=event.payer_rules, tables_version=event.tables_version)
+    if any(x.kind == "filing" for x in d.state.deadlines):
+        d.arm_filing()
+
+
+def on_effect_failed(d: Draft, event: EffectFailed) -> None:
+    """A step failed for good: the claim is parked with its error until a person says how to go on."""
+    effect = next((e for e in d.state.in_flight if e.id == event.effect), None)
+    if effect is None:
+        raise Refused("no such effect is in flight")
+    d.answered(event.effect)
+    d.set(failure=Failure(effect=effect, reason=event.reason, at=event.at, was=d.state.status))
+    d.open_task("recover", "supervisor", f"{effect.kind.replace('_', ' ')} failed: {event.reason}", blocks=True)
+    if d.state.status not in (S.CLOSED, S.VOIDED):
+        d.move(S.BLOCKED_ON_FAILURE)
+
+
+def on_recovered(d: Draft, event: Recovered) -> None:
+    failure = d.state.failure
+    if failure is None:
+        raise Refused("nothing has failed")
+    d.close_tasks("recover")
+    d.set(failure=None)
+    if d.state.status is S.BLOCKED_ON_FAILURE:
+        d.move(failure.was)
+    match event.action:
+        case "retry":
+            d.ask(failure.effect)
+        case "skip":
+            _skip(d, failure)
+        case "abandon":
+            _abandon(d, event)
+
+
+def _skip(d: Draft, failure: Failure) -> None:
+    """Goes on without the step. Sending can't be skipped; the rest has a person do it by hand."""
+    match failure.effect.kind:
+        case "check_eligibility":
+            d.set(coverage="overridden")
+            registration.covered(d)
+        case "send_statement":
+            d.open_task("collect_patient_balance", "biller", "the statement could not be sent: send it by hand")
+        case "send_appeal":
+            d.open_task("file_appeal", "biller", "the appeal could not be sent: mail it and record the date")
+        case "inquire_status" | "find_submission":
+            d.open_task("follow_up", "biller", "the payer could not be asked: call it")
+        case "archive_claim":
+            d.arm("linger")
+        case _:
+            raise Refused(f"{failure.effect.kind.replace('_', ' ')} can't be skipped: retry or abandon")
+
+
+def _abandon(d: Draft, event: Recovered) -> None:
+    """Gives the claim up: what is open is written off under the name of who decided it."""
+    if not event.by:
+        raise Refused("abandoning needs the name of the person who decides it")
+    balance = ledger(d.state, d.tables)
+    for bucket, amount in (("open", balance.open), ("patient", balance.patient)):
+        if amount > 0:
+            made = WriteOff(
+                key=f"{event.id}:{bucket}",
+                amount_cents=amount,
+                bucket="open" if bucket == "open" else "patient",
+                reason=f"abandoned: {event.reason or 'no reason'}",
+                by=event.by,
+                at=event.at,
+            )
+            d.set(write_offs=(*d.state.write_offs, made))
+    d.move(S.CLOSED)
+    settling.linger(d)
+
+
+def on_message_refused(d: Draft, event: MessageRefused) -> None:
+    raise Refused(event.reason)

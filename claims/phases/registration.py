@@ -1,0 +1,233 @@
+"""From registration to a claim that may be sent: coverage, codes, edits."""
+
+from __future__ import annotations
+
+from claims.claim import Claim
+from claims.draft import Draft, Refused
+from claims.effects import CheckEligibility, ScrubClaim
+from claims.events import (
+    ClaimCoded,
+    ClaimScrubbed,
+    CoverageChanged,
+    EligibilityAnswered,
+    EligibilityOverridden,
+    SubmitRequested,
+    UpstreamReplacementReceived,
+    VoidRequested,
+)
+from claims.phases import submission
+from claims.questions import EligibilityQuestion
+from claims.status import Status as S
+from claims.tables import Owner
+
+PAYER_CANT_ANSWER = ("42", "80")
+"""AAA03 of a payer that can't answer now (271 TR3): asked again, no fault of the patient."""
+PROVIDER_PROBLEMS = ("15", "41", "43", "44", "45", "46", "47", "48", "50", "51", "79", "97", "T4")
+"""AAA03 about us or the payer id: a biller's enrolment or configuration work, never the patient's."""
+
+BEFORE_SUBMISSION = (
+    S.ELIGIBILITY_PENDING,
+    S.ELIGIBILITY_FAILED,
+    S.AWAITING_CODING,
+    S.CODING_REVIEW,
+    S.CODED,
+    S.SCRUBBING,
+    S.NEEDS_CORRECTION,
+    S.READY_TO_SUBMIT,
+)
+
+
+def ask_eligibility(d: Draft) -> None:
+    """Asks the payer first billed about the patient on the first day of service."""
+    claim = d.state.claim
+    coverage = claim.coverages[0]
+    effect = d.next_effect_id("eligibility")
+    dependent = claim.patient if claim.patient_relationship else None
+    d.ask(
+        CheckEligibility(
+            id=effect,
+            question=EligibilityQuestion(
+                trace=f"{d.state.claim_id}-{d.state.effect_count}",
+                payer=coverage.payer,
+                provider=claim.billing,
+                subscriber=coverage.subscriber,
+                member_id=coverage.member_id,
+                dependent=dependent,
+                relationship=claim.patient_relationship or "18",
+                on=claim.service_from,
+            ),
+        )
+    )
+    d.move(S.ELIGIBILITY_PENDING)
+    d.arm("eligibility")
+
+
+def on_eligibility_answered(d: Draft, event: EligibilityAnswered) -> None:
+    answer = event.answer
+    d.require(S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED, what="an eligibility answer")
+    d.answered(event.effect)
+    codes = tuple(rejection.code for rejection in answer.rejections)
+    if answer.active:
+        d.set(coverage="active")
+        return covered(d)
+    if codes and all(code in PAYER_CANT_ANSWER for code in codes):
+        d.open_task("verify_coverage", "front_desk", f"the payer can't answer now (AAA {', '.join(codes)}): ask again")
+        return None
+    d.set(coverage="payer_rejected" if codes else "inactive")
+    d.disarm("eligibility")
+    d.move(S.ELIGIBILITY_FAILED)
+    owner: Owner = "biller" if any(code in PROVIDER_PROBLEMS for code in codes) else "front_desk"
+    said = (
+        "; ".join(f"AAA {r.code} {r.meaning}: {r.what_to_do}".strip() for r in answer.rejections)
+        or "the payer says the patient is not covered on the day of service: correct the member id, add another coverage"
+    )
+    category = "enrollment" if owner == "biller" else "eligibility"
+    d.open_task("verify_coverage", owner, said, category=category, blocks=True)
+    return None
+
+
+def covered(d: Draft) -> None:
+    """Coverage stands, or a person goes on without: on to the codes."""
+    d.disarm("eligibility")
+    d.close_tasks("verify_coverage")
+    if d.state.coded:
+        scrub(d)
+        return
+    d.move(S.AWAITING_CODING)
+    d.arm("coding")
+    d.open_task("code_claim", "coder", "the encounter has no codes yet", blocks=True)
+
+
+def on_eligibility_overridden(d: Draft, event: EligibilityOverridden) -> None:
+    d.require(S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED, what="going on without a coverage answer")
+    d.set(coverage="self_pay" if event.self_pay else "overridden")
+    if not event.self_pay:
+        return covered(d)
+    from claims.phases import settling
+
+    d.drop_waiting()
+    d.set(responsible=len(d.state.claim.coverages))
+    d.move(S.CODED)
+    d.move(S.CORRECTING)
+    d.move(S.ADJUDICATED)
+    return settling.settle(d)
+
+
+def on_claim_coded(d: Draft, event: ClaimCoded) -> None:
+    d.require(S.AWAITING_CODING, S.CODING_REVIEW, S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED, what="coding")
+    take_claim(d, event.claim, event.base_version)
+    d.set(coded=True)
+    if d.state.status in (S.AWAITING_CODING, S.CODING_REVIEW):
+        d.disarm("coding")
+        d.close_tasks("code_claim")
+        scrub(d)
+
+
+def take_claim(d: Draft, claim: Claim, base_version: int) -> None:
+    """The claim as it reads from now on. Raises Refused when somebody else changed it meanwhile."""
+    if base_version and base_version != d.state.claim_version:
+        raise Refused(f"the claim changed meanwhile: you saw version {base_version}, it is {d.state.claim_version}")
+    if claim.patient_control_number != d.state.claim.patient_control_number:
+        raise Refused("the patient control number of a claim never changes")
+    if claim.type != d.state.claim.type:
+        raise Refused("a professional claim can't become institutional, or the other way round")
+    d.set(claim=claim, claim_version=d.state.claim_version + 1)
+
+
+def scrub(d: Draft) -> None:
+    """Sends the claim as it reads now through the edits."""
+    d.move(S.CODED)
+    d.move(S.SCRUBBING)
+    d.ask(
+        ScrubClaim(
+            id=d.next_effect_id("scrub"),
+            version=d.state.claim_version,
+            claim=d.state.claim,
+            rules=d.state.rules,
+            today=d.today,
+        )
+    )
+
+
+def on_claim_scrubbed(d: Draft, event: ClaimScrubbed) -> None:
+    d.answered(event.effect)
+    d.require(S.SCRUBBING, what="a scrub result")
+    if event.version != d.state.claim_version:
+        raise Refused(f"the edits read version {event.version}, the claim is at {d.state.claim_version}")
+    d.set(findings=event.findings)
+    errors = [finding for finding in event.findings if finding.severity == "error"]
+    d.close_tasks("correct_claim", "resolve_rejection", "resubmit")
+    if errors:
+        d.move(S.NEEDS_CORRECTION)
+        listed = "; ".join(f"{e.where}: {e.reason}" for e in errors[:3])
+        more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
+        d.open_task("correct_claim", "biller", f"{listed}{more}", category="edits", blocks=True)
+        return
+    d.move(S.READY_TO_SUBMIT)
+    submission.submit_if_free(d)
+
+
+def on_coverage_changed(d: Draft, event: CoverageChanged) -> None:
+    """Other coverages, before anything left: ask about the new first payer. Later it is a coordination question."""
+    d.require(*BEFORE_SUBMISSION, S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED, what="a change of coverages")
+    was = d.state.status
+    take_claim(d, event.claim, 0)
+    d.set(payer_rules=event.payer_rules, coverage="unverified")
+    d.arm_filing()
+    recheck(d, was)
+
+
+def recheck(d: Draft, was: S) -> None:
+    """After a change that touches the coverage: ask again where the answer was no, else scrub again."""
+    if was in (S.ELIGIBILITY_FAILED, S.ELIGIBILITY_PENDING):
+        d.close_tasks("verify_coverage")
+        if was is S.ELIGIBILITY_PENDING:
+            d.move(S.ELIGIBILITY_FAILED)
+        ask_eligibility(d)
+    elif d.state.coded:
+        scrub(d)
+
+
+def on_upstream_replacement(d: Draft, event: UpstreamReplacementReceived) -> None:
+    """Upstream's own 7 or 8: before anything left it changes the claim here, later a person decides."""
+    from claims.phases import denial_work
+
+    document = event.document[:12]
+    if event.claim.frequency == "8":
+        denial_work.on_void_requested(
+            d,
+            VoidRequested(
+                at=event.at, id=event.id, by=event.by or "upstream", reason="voided by upstream (frequency 8)"
+            ),
+        )
+        return
+    if d.state.status in BEFORE_SUBMISSION:
+        was = d.state.status
+        claim = event.claim.model_copy(
+            update={
+                "frequency": d.state.claim.frequency,
+                "patient_control_number": d.state.claim.patient_control_number,
+                "references": tuple(r for r in event.claim.references if r[0] != "F8"),
+            }
+        )
+        take_claim(d, claim, 0)
+        recheck(d, was)
+        return
+    d.open_task(
+        "upstream_replacement",
+        "biller",
+        f"upstream sent a replacement (document {document}): correct this claim from it once the payer's number is known",
+    )
+
+
+def on_submit_requested(d: Draft, event: SubmitRequested) -> None:
+    """Send now what is ready; after a rejection or a claim not on file, send it again as it is."""
+    if d.state.status is S.READY_TO_SUBMIT:
+        if d.state.holds:
+            raise Refused("the claim is on hold: release it first")
+        submission.submit(d)
+        return
+    d.require(
+        S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED, S.NOT_ON_FILE, S.NO_RESPONSE, S.SUBMISSION_UNKNOWN, what="sending"
+    )
+    scrub(d)
