@@ -12,13 +12,18 @@ from claims.scrub.edit import Fault, Scene
 
 
 def _adjustments(scene: Scene) -> Iterator[tuple[str, Adjustment]]:
-    for coverage in scene.claim.coverages:
+    for coverage in _others(scene):
         for adjustment in coverage.prior.adjustments if coverage.prior else ():
             yield "2320", adjustment
     for line in scene.claim.lines:
         for decision in line.decisions:
             for adjustment in decision.adjustments:
                 yield f"line {line.number} 2430", adjustment
+
+
+def _others(scene: Scene) -> tuple[Coverage, ...]:
+    """The other payers of the claim: the first coverage is where it goes, and has decided nothing yet."""
+    return scene.claim.coverages[1:]
 
 
 def adjustment_reason(scene: Scene) -> Iterator[Fault]:
@@ -38,7 +43,7 @@ def adjustment_group(scene: Scene) -> Iterator[Fault]:
 
 
 def remark_form(scene: Scene) -> Iterator[Fault]:
-    for coverage in scene.claim.coverages:
+    for coverage in _others(scene):
         for remark in coverage.prior.remarks if coverage.prior else ():
             if remark and not REMARK.match(remark):
                 yield Fault(
@@ -63,7 +68,7 @@ def not_decided_before(scene: Scene) -> Iterator[Fault]:
     payer = scene.payer
     if payer is None or payer.order not in {"secondary", "tertiary"}:
         return
-    for coverage in scene.claim.coverages[1:]:
+    for coverage in _others(scene):
         if coverage.order == "primary" and coverage.prior is None and not _decisions(scene, coverage):
             yield Fault(
                 "2320 AMT*D",
@@ -73,7 +78,7 @@ def not_decided_before(scene: Scene) -> Iterator[Fault]:
 
 
 def decision_date_missing(scene: Scene) -> Iterator[Fault]:
-    for coverage in scene.claim.coverages:
+    for coverage in _others(scene):
         prior = coverage.prior
         if prior is None or prior.paid_cents is None or prior.decided_on:
             continue
@@ -107,7 +112,7 @@ def _bundled_into(scene: Scene, line: ServiceLine) -> bool:
 
 def claim_balance(scene: Scene) -> Iterator[Fault]:
     """AMT*D = sum of the payer's line payments less its claim adjustments; without lines, charge less adjustments."""
-    for coverage in scene.claim.coverages:
+    for coverage in _others(scene):
         prior = coverage.prior
         decided = _decisions(scene, coverage)
         if prior is None or prior.paid_cents is None or not (decided or prior.adjustments):
@@ -124,13 +129,13 @@ def claim_balance(scene: Scene) -> Iterator[Fault]:
 
 
 def paid_missing(scene: Scene) -> Iterator[Fault]:
-    for coverage in scene.claim.coverages:
+    for coverage in _others(scene):
         if (coverage.prior is None or coverage.prior.paid_cents is None) and _decisions(scene, coverage):
             yield Fault("2320 AMT*D", "line decisions of a payer without what it paid on the claim", "enter the amount")
 
 
 def adjustments_missing(scene: Scene) -> Iterator[Fault]:
-    for coverage in scene.claim.coverages:
+    for coverage in _others(scene):
         prior = coverage.prior
         if prior is None or prior.paid_cents is None or prior.adjustments or _decisions(scene, coverage):
             continue
@@ -143,7 +148,7 @@ def adjustments_missing(scene: Scene) -> Iterator[Fault]:
 
 
 def decision_of_unknown_payer(scene: Scene) -> Iterator[Fault]:
-    known = {coverage.payer.payer_id for coverage in scene.claim.coverages[1:]}
+    known = {coverage.payer.payer_id for coverage in _others(scene)}
     for line in scene.claim.lines:
         for decision in line.decisions:
             if decision.payer_id not in known:

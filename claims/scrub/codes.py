@@ -10,7 +10,6 @@ from claims.base import Day
 from claims.claim import DIAGNOSIS_QUALIFIERS, OTHER_DIAGNOSIS, PRINCIPAL, HealthCode
 from claims.scrub.codesets import (
     EXTERNAL_CAUSES,
-    FREQUENCIES,
     HCPCS,
     HIPPS,
     ICD9,
@@ -58,7 +57,9 @@ def diagnosis_dotted(scene: Scene) -> Iterator[Fault]:
 def diagnosis_form(scene: Scene) -> Iterator[Fault]:
     for code in scene.claim.codes:
         bare = code.code.replace(".", "")
-        if _icd10(code) and not ICD10.match(bare):
+        if code.qualifier in DIAGNOSIS_QUALIFIERS and not bare:
+            yield Fault(_place(code), "a qualifier without its diagnosis", "enter the code, or drop the qualifier")
+        elif _icd10(code) and not ICD10.match(bare):
             yield Fault(_place(code), f"{code.code} has not the form of an ICD-10-CM code", "enter the code again")
         elif _icd9(code) and not ICD9.match(bare):
             yield Fault(_place(code), f"{code.code} has not the form of an ICD-9-CM code", "enter the code again")
@@ -147,7 +148,7 @@ def principal_twice(scene: Scene) -> Iterator[Fault]:
 def diagnosis_repeated(scene: Scene) -> Iterator[Fault]:
     seen = Counter(code.code for code in scene.claim.diagnoses)
     for code, times in seen.items():
-        if times > 1:
+        if code and times > 1:
             yield Fault("2300 HI", f"{code} stands {times} times", "report each diagnosis once (guidelines I.B.12)")
 
 
@@ -222,19 +223,6 @@ def place_of_service(scene: Scene) -> Iterator[Fault]:
 
 def _pos_reason(code: str) -> str:
     return f"{code} is no place of service" if code else "the place of service is missing"
-
-
-def facility_qualifier(scene: Scene) -> Iterator[Fault]:
-    expected = "A" if scene.institutional else "B"
-    if scene.claim.facility_qualifier not in {"", expected}:
-        yield Fault("2300 CLM05-2", f"the facility code qualifier of this claim type is {expected}", f"set {expected}")
-
-
-def frequency_code(scene: Scene) -> Iterator[Fault]:
-    frequency = scene.claim.frequency
-    if frequency not in FREQUENCIES[scene.claim.type]:
-        allowed = "a code of the NUBC list" if scene.institutional else "1, 7 or 8"
-        yield Fault("2300 CLM05-3", f"{frequency or 'no code'} as claim frequency", f"use {allowed}")
 
 
 def drug_code_form(scene: Scene) -> Iterator[Fault]:

@@ -153,7 +153,7 @@ def medicare_number_form(scene: Scene) -> Iterator[Fault]:
 
 def self_with_patient_loop(scene: Scene) -> Iterator[Fault]:
     payer = scene.payer
-    if payer and payer.relationship == "18" and scene.claim.patient_relationship:
+    if payer and payer.relationship == "18" and scene.claim.patient_relationship not in {"", "18"}:
         yield Fault(
             "2000B SBR02",
             "SBR02 says the patient is the subscriber (18), and a patient loop follows",
@@ -175,7 +175,7 @@ def relationship_code(scene: Scene) -> Iterator[Fault]:
     relationship = scene.claim.patient_relationship
     if relationship and relationship != "18" and relationship not in RELATIONSHIPS:
         yield Fault("2000C PAT01", f"{relationship} is no relationship code", "use 01, 19, 20, 21, 39, 40, 53 or G8")
-    elif relationship == "18" and (scene.payer is None or scene.payer.relationship != "18"):
+    elif relationship == "18":
         yield Fault("2000C PAT01", "18 (self) is not used in a patient loop", "bill the patient as the subscriber")
     for coverage in scene.claim.coverages[1:]:
         if coverage.relationship not in RELATIONSHIPS | {"18"}:

@@ -6,7 +6,7 @@ from claims.base import Day
 from claims.claim import Claim, ClaimType
 from claims.findings import Finding
 from claims.payer_rules import PayerRules
-from claims.scrub import cob, codes, dates, filing, institutional, lines, parties
+from claims.scrub import cob, codes, dates, filing, header, institutional, lines, parties
 from claims.scrub.edit import Edit, Icd, Scene
 from claims.tables import Tables
 
@@ -31,11 +31,12 @@ DATES = "the order of events"
 
 EDITS: tuple[Edit, ...] = (
     # the claim's own number and frequency
-    Edit("control-number-missing", "error", TR3 + ", CLM01", lines.control_number_missing),
-    Edit("control-number-over-38", "error", TR3 + ", CLM01", lines.control_number_too_long),
-    Edit("control-number-over-20", "warning", TR3 + ", CLM01: 20 characters are returned", lines.control_number_long),
-    Edit("frequency-code", "error", NUBC + ", FL 4 (code source 235); " + TR3_P, codes.frequency_code),
-    Edit("frequency-without-control-number", "error", TR3 + ", REF*F8", lines.frequency_without_control_number),
+    Edit("control-number-missing", "error", TR3 + ", CLM01", header.control_number_missing),
+    Edit("control-number-over-38", "error", TR3 + ", CLM01", header.control_number_too_long),
+    Edit("control-number-over-20", "warning", TR3 + ", CLM01: 20 characters are returned", header.control_number_long),
+    Edit("frequency-code", "error", NUBC + ", FL 4 (code source 235); " + TR3_P, header.frequency_code),
+    Edit("frequency-without-control-number", "error", TR3 + ", REF*F8", header.frequency_without_control_number),
+    Edit("replacement-not-taken", "error", "the payer's rules; Medicare: 42 CFR 405.980", header.replacement_not_taken),
     # who bills, treats, pays
     Edit("npi-form", "error", NPI, parties.npi_form),
     Edit("npi-check-digit", "error", NPI, parties.npi_check_digit),
@@ -82,9 +83,9 @@ EDITS: tuple[Edit, ...] = (
     Edit("inpatient-procedure-form", "error", "CMS ICD-10-PCS; form only", codes.procedure_icd_form, INST),
     # where and what kind
     Edit("place-of-service", "error", POS, codes.place_of_service, P),
-    Edit("facility-qualifier", "error", TR3 + ", CLM05-2", codes.facility_qualifier),
-    Edit("accident-state-missing", "error", TR3_P + ", CLM11-4", lines.accident_state, P),
-    Edit("accident-date-missing", "error", TR3_P + ", DTP*439", lines.accident_date, P),
+    Edit("facility-qualifier", "error", TR3 + ", CLM05-2", header.facility_qualifier),
+    Edit("accident-state-missing", "error", TR3_P + ", CLM11-4", header.accident_state, P),
+    Edit("accident-date-missing", "error", TR3_P + ", DTP*439", header.accident_date, P),
     Edit("bill-type", "error", NUBC + ", FL 4", institutional.bill_type, INST),
     Edit("patient-status", "error", NUBC + ", FL 17", institutional.patient_status, INST),
     Edit("patient-status-frequency", "warning", NUBC + ", FL 4, 17", institutional.patient_status_and_frequency, INST),
