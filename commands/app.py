@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 
 import click
 import typer
 
 from commands import start
-from commands.trouble import Exit, Trouble, Unreachable, tell
+from commands.trouble import Exit, Trouble, tell
 
 HELP = """
 Claimline: one durable workflow for each medical claim, from registered to closed.

@@ -206,18 +206,16 @@ def read_note(folder: Path) -> Mapping[str, object]:
         note = json.loads((folder / "stack.json").read_text())
     except (OSError, ValueError):
         return {}
-    if not isinstance(note, dict) or not _alive(note.get("pid")):
-        return {}
-    return note
+    return note if isinstance(note, dict) and _locked(folder) else {}
 
 
-def _alive(pid: object) -> bool:
-    if not isinstance(pid, int):
-        return False
+def _locked(folder: Path) -> bool:
+    """A note may outlive a killed stack; its lock can't."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
+        with (folder / "stack.lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
-    return True
+    except OSError:
+        return False
+    return False

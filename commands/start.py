@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from adapters.tables.loader import load_tables
 from commands.claim_files import ClaimFile, read_claim_file
 from commands.intake_report import IntakeReport
 from commands.intake_run import DryDesk, Scrubber, take
+from commands.screen import console, print_json
 
 _DRY_KEY = b"dry run: ids are compared within one run and shown nowhere"
 
@@ -58,9 +58,9 @@ def start(
 
             report = asyncio.run(run_live(read, advance))
     if as_json:
-        print(json.dumps(report.as_json(), indent=2))
+        print_json(report.as_json())
     else:
-        report.show(Console())
+        report.show(console())
     for one in report.files:
         if one.unreadable:
             print(f"{one.file}: {one.unreadable}", file=sys.stderr)
