@@ -6,6 +6,7 @@ pyx12 has no 005010 maps of 270 and 276, so their rooms register a grammar here.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -30,6 +31,15 @@ _MAPPED = frozenset({"837P", "837I", "835", "999", "277CA"})
 _LOGGER = logging.getLogger("pyx12")
 _LOGGER.setLevel(logging.CRITICAL + 1)
 _LOGGER.propagate = False
+
+_CONTENT = re.compile(r"\b([A-Z][A-Z0-9]{1,2})\*(\S*)")
+
+
+def _name_alone(match: re.Match[str]) -> str:
+    """A segment that pyx12 quotes: its identifier, and its first element where that is a qualifier."""
+    qualifier = match[2].split("*")[0]
+    return f"{match[1]}*{qualifier}" if len(qualifier) <= 3 else match[1]
+
 
 # A map is read once (180 ms) and shared; its nodes are not known to be safe under two walkers, so one walks at a time.
 _LOCK = threading.Lock()
@@ -78,6 +88,7 @@ class _Collector(pyx12.error_visitor.error_visitor):  # type: ignore[misc, unuse
     def _add(self, segment: int, element: int, text: str, value: object = None) -> None:
         if value:
             text = text.replace(str(value), "...")
+        text = _CONTENT.sub(_name_alone, text)
         self.problems.append(Problem(segment=max(segment, 0), element=element, reason=f"pyx12: {text}"))
 
     def visit_isa_post(self, err_isa: Any) -> None:

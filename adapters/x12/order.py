@@ -97,7 +97,7 @@ def blocks(carried: Iterable[Segment]) -> list[Block]:
     found: list[list[Segment]] = []
     inside = False
     for segment in carried:
-        if segment[0] in _STARTS_A_LOOP and segment[1:2] != ("",):
+        if segment[0] in _STARTS_A_LOOP and segment[:2] != ("NM1", ""):
             inside = True
             found.append([segment])
         elif inside:

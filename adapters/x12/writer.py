@@ -2,7 +2,7 @@
 
 Delimiters are always `*`, `:`, `^` and `~`, and they are guarded: in free text (names, addresses, notes, descriptions)
 such a character becomes a space; in anything that identifies (control numbers, ids, codes) it is refused, because a
-changed identifier would be somebody else's. Nothing here looks at a clock: the caller says when and under which numbers.
+changed identifier would be somebody else's. Nothing here looks at a clock: the caller says when, and which numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _GUARDED_IN_ELEMENT = re.compile(r"[~*\x00-\x1f\x7f]")
 
 
 class WriteRefused(ValueError):
-    """A value that can't be written without becoming another one. `where` names it, e.g. `CLM01`; it is not repeated."""
+    """A value that can't be written without becoming another. `where` names it, e.g. `CLM01`; it is not repeated."""
 
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(f"{where}: {reason}")

@@ -50,7 +50,7 @@ class ClaimReader:
             self._own(segment)
         for loop in loops:
             self._provider(loop)
-        indicators = clm.carried()[6:]
+        indicators = self._indicators(clm)
         patient, relationship = self._patient(block)
         coverages = self._coverages(block, parts, relationship, _default_oi(indicators))
         billing, pay_to, pay_to_plan = self._billing(block)
@@ -109,6 +109,18 @@ class ClaimReader:
                 reason = f"HI{n:02d} has a qualifier or a code, not both"
                 self.problems.append(Problem(segment=segment.position, element=n, reason=reason))
             self.codes.append(HealthCode(qualifier=parts[0], code="".join(parts[1:2]), rest=_trimmed(parts[2:])))
+
+    def _indicators(self, clm: Segment) -> tuple[str, ...]:
+        """CLM06 and after. An institutional claim has no CLM06 and CLM10 (005010X223), but 004010 habits live on."""
+        indicators = list(clm.carried()[6:])
+        for n in (6, 10) if self.kind == "institutional" else ():
+            if len(indicators) > n - 6 and indicators[n - 6]:
+                indicators[n - 6] = ""
+                reason = f"CLM{n:02d} is not used in an institutional claim; it was left out"
+                self.problems.append(Problem(segment=clm.position, element=n, reason=reason))
+        while indicators and not indicators[-1]:
+            indicators.pop()
+        return tuple(indicators)
 
     def _lines(self, parts: list[list[Segment]], charge_cents: int) -> tuple[ServiceLine, ...]:
         """The service lines. An LX that nothing follows is left out only where the others make up the whole charge."""

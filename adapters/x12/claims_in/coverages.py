@@ -66,10 +66,13 @@ class CoverageReader:
         """Loop 2000B with 2010BA and 2010BB; `at` is where what is missing gets reported."""
         own, *loops = split(segments, "NM1")
         for segment in own:
-            if not self._sbr(segment):
+            if not self._sbr(segment, other=False):
                 self.rest.add(segment)
         self._parties(loops, other=False)
+        # SBR02 is 18 (self) or empty here; with a patient loop, PAT01 is what relates the patient to the subscriber.
         said = self.sbr.get(2) if self.sbr is not None else ""
+        if said != "18":
+            said = patient_relationship or said
         for present, what in (
             (self.sbr, "SBR"),
             (self.subscriber, "subscriber (2010BA)"),
@@ -77,7 +80,7 @@ class CoverageReader:
         ):
             if present is None:
                 self.problems.append(Problem(segment=at, reason=f"the claim has no {what}"))
-        return self._coverage("subscriber", said or patient_relationship, None)
+        return self._coverage("subscriber", said, None)
 
     def other(self, segments: Sequence[Segment]) -> Coverage:
         """Loop 2320 with 2330A, 2330B and the rest. Raises NotReadable where money is none."""
@@ -86,7 +89,7 @@ class CoverageReader:
         for segment in own:
             if segment.id == "DMG":  # 004010 has the other subscriber's DMG here
                 demographics.append(segment)
-            elif not (self._sbr(segment) or self._money(segment)):
+            elif not (self._sbr(segment, other=True) or self._money(segment)):
                 self._remarks(segment)
                 if segment.carried() != self.default_oi and not _remarks_alone(segment):
                     self.rest.add(segment)
@@ -94,11 +97,12 @@ class CoverageReader:
         relationship = self.sbr.get(2) if self.sbr is not None else ""
         return self._coverage(f"coverage {self.kind}", relationship, self._prior())
 
-    def _sbr(self, segment: Segment) -> bool:
+    def _sbr(self, segment: Segment, *, other: bool) -> bool:
         if segment.id != "SBR" or self.sbr is not None:
             return False
         self.sbr = segment
-        self.rest.beyond(segment, _SBR if segment.get(1) in ORDER_BY_CODE else _SBR - {1})
+        typed = _SBR if segment.get(1) in ORDER_BY_CODE else _SBR - {1}
+        self.rest.beyond(segment, typed if other or segment.get(2) == "18" else typed - {2})
         return True
 
     def _money(self, segment: Segment) -> bool:
