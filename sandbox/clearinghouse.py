@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from sandbox.answers import Answer, refusal
@@ -35,6 +36,8 @@ class Clearinghouse:
         self.questions = Questions(store, self.scripts, self.desk)
         self.post_room = PostRoom(store, timing)
         self.faults = Faults()
+        self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+        """How the slow fault waits."""
         self._in_flight: dict[str, tuple[str, str]] = {}
 
     def before(self, key: str, path: str, body: bytes) -> Answer | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
 import logging
@@ -196,7 +195,7 @@ class _Routes:
         if instead is not None:
             return instead
         if fault.fault == "slow":
-            await asyncio.sleep(fault.seconds)
+            await self._house.pause(fault.seconds)
             return await run()
         await run()
         raise ConnectionCut

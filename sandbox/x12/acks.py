@@ -40,7 +40,8 @@ def ack_999(
 
 
 def _fault(fault: SegmentFault) -> list[Row]:
-    rows: list[Row] = [["IK3", fault.segment_id, str(fault.position), fault.loop, fault.code]]
+    loop = fault.loop[:4]  # element 447 has four characters: 2010BA is said as 2010
+    rows: list[Row] = [["IK3", fault.segment_id, str(fault.position), loop, fault.code]]
     for element in fault.elements:
         place = (str(element.element), str(element.component)) if element.component else str(element.element)
         rows.append(["IK4", place, element.reference, element.code, element.value[:99]])

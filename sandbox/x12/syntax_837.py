@@ -71,7 +71,12 @@ def check(transaction: TransactionSet, group_guide: str) -> SetFaults:
 
 def _missing(segment_id: str, loop: Loop, code: str = "3") -> SegmentFault:
     position = loop.segments[0].position if loop.segments else 1
-    return SegmentFault(segment_id, position, loop.id.replace(":", ""), code)
+    return SegmentFault(segment_id, position, _name(loop), code)
+
+
+def _name(loop: Loop) -> str:
+    """A loop as the guide calls it; what stands before every loop has no name."""
+    return "" if loop.id == "header" else loop.id.partition(":")[0]
 
 
 _SEGMENTS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -133,6 +138,9 @@ def _subscriber(loop: Loop) -> Iterator[SegmentFault]:
         yield _missing("CLM", loop)
 
 
+_HL_LOOPS = {"20": "2000A", "22": "2000B", "23": "2000C"}
+
+
 def _hierarchy(transaction: TransactionSet) -> Iterator[SegmentFault]:
     """HL01 counts from 1; HL02 names an earlier HL of the level above."""
     above = {"22": "20", "23": "22"}
@@ -141,13 +149,13 @@ def _hierarchy(transaction: TransactionSet) -> Iterator[SegmentFault]:
         level, faults = hl.at(3), []
         if hl.at(1) != str(count):
             faults.append(ElementFault(1, "628", "7", hl.at(1)))
-        if level not in ("20", "22", "23"):
+        if level not in _HL_LOOPS:
             faults.append(ElementFault(3, "735", "7", level))
         elif level in above and levels.get(hl.at(2)) != above[level]:
             faults.append(ElementFault(2, "734", "7" if hl.at(2) else "1", hl.at(2)))
         levels[hl.at(1)] = level
         if faults:
-            yield SegmentFault("HL", hl.position, "", "8", tuple(faults))
+            yield SegmentFault("HL", hl.position, _HL_LOOPS.get(level, ""), "8", tuple(faults))
 
 
 def _line_numbers(root: Loop) -> Iterator[SegmentFault]:
@@ -229,7 +237,7 @@ def _elements(root: Loop) -> Iterator[SegmentFault]:
             if segment.id == "CLM" and segment.at(6) not in ("", "N", "Y"):
                 faults.append(ElementFault(6, "1073", "7", segment.at(6)))
             if faults:
-                yield SegmentFault(segment.id, segment.position, loop.id.replace(":", ""), "8", tuple(faults))
+                yield SegmentFault(segment.id, segment.position, _name(loop), "8", tuple(faults))
 
 
 def _fault(segment: Segment, rule: Rule) -> ElementFault | None:

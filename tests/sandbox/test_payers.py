@@ -73,7 +73,7 @@ async def test_medicare_takes_coinsurance_and_sequestration(sandbox: Sandbox) ->
 
 
 async def test_an_institutional_claim_is_priced_by_revenue_code_where_it_has_no_procedure(sandbox: Sandbox) -> None:
-    """99284 is not in the schedule: 80 % of 1000. Revenue code 0250 is 86.40 a unit, three of them exceed the charge."""
+    """99284 is not in the schedule: 80 % of 1000. Revenue code 0250 is 86.40 a unit, three are more than the charge."""
     await sandbox.submit(
         fixture("institutional", ("SBXPAID", "SBXPARTIAL"), ("CL1*1*1*01~", "CL1*1*1*01~\nREF*G1*AUTH1~")),
         "k1",
@@ -254,7 +254,8 @@ async def test_eligibility_tells_what_is_left_of_the_deductible(sandbox: Sandbox
 
 async def test_every_payer_has_a_story_and_its_file_is_named_in_the_list(sandbox: Sandbox) -> None:
     listed = (await sandbox.client.get("/sandbox/payers")).json()["payers"]
-    wanted = "PAID SHARE EDIT 999R REJECT NECESSITY UPHELD PARTIAL SILENT LOST TWICE INACTIVE AAA MCR".split()
+    wanted = ["PAID", "SHARE", "EDIT", "999R", "REJECT", "NECESSITY", "UPHELD", "PARTIAL", "SILENT"]
+    wanted += ["LOST", "TWICE", "INACTIVE", "AAA", "MCR"]
     assert {f"SBX{name}" for name in wanted} <= {p["payerId"] for p in listed}
     assert all(p["story"] for p in listed)
 
