@@ -1,0 +1,194 @@
+"""Walks an interchange once: opens and closes its envelopes, proves their counts and numbers, and makes the sets."""
+
+from __future__ import annotations
+
+from adapters.x12.document import Document, TransactionSet
+from adapters.x12.kinds import kind_of
+from adapters.x12.segments import Segment
+from claims.documents import Problem
+
+_ENVELOPE = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA"})
+
+
+class EnvelopeWalk:
+    """One pass over an interchange: opens and closes envelopes, and proves their counts and numbers."""
+
+    def __init__(self, document: Document, isa_index: int) -> None:
+        self.document = document
+        self.isa_index = isa_index
+        self.isa: Segment | None = None
+        self.gs: Segment | None = None
+        self.groups = 0
+        self.groups_said = 0
+        self.sets_in_group = 0
+        self.st_index = 0
+        self.open: list[Segment] = []
+        self.stray: list[Segment] = []
+        self.closed = False
+        self._handlers = {
+            "ISA": self._isa,
+            "GS": self._gs,
+            "ST": self._st,
+            "SE": self._se,
+            "GE": self._ge,
+            "IEA": self._iea,
+        }
+
+    def interchange(self, segments: list[Segment]) -> None:
+        at = 0
+        for index in [n for n, segment in enumerate(segments) if segment.id in _ENVELOPE]:
+            self._between(segments[at:index])
+            self._handlers[segments[index].id](segments[index])
+            at = index + 1
+        self._between(segments[at:])
+        last = segments[-1] if segments else None
+        if last is not None:
+            self._cut_off(last, "the file ends")
+            self._report_stray()
+            if self.gs is not None:
+                self._say(last, "GE is missing")
+            if self.isa is not None and not self.closed:
+                self._say(last, "IEA is missing")
+
+    def _between(self, segments: list[Segment]) -> None:
+        """Segments with no envelope among them: of the open set, or of none."""
+        if self.open:
+            self.open.extend(segments)
+            return
+        for segment in segments:
+            if segment.id == "TA1" and not self.stray:
+                self._ta1(segment)
+            else:
+                self.stray.append(segment)
+
+    def _isa(self, segment: Segment) -> None:
+        self.isa = segment
+
+    def _gs(self, segment: Segment) -> None:
+        self._cut_off(segment, "GS stands")
+        self._report_stray()
+        if self.gs is not None:
+            self._say(segment, "GE of the group before is missing")
+        self.gs = segment
+        self.groups += 1
+        self.sets_in_group = 0
+        self.st_index = 0
+
+    def _st(self, segment: Segment) -> None:
+        self._cut_off(segment, "another ST stands")
+        self._report_stray()
+        if self.gs is None and self.isa is not None:
+            self._say(segment, "ST stands outside a group; GS is missing")
+        self.open = [segment]
+
+    def _se(self, segment: Segment) -> None:
+        if not self.open:
+            self.stray.append(segment)
+            return
+        self.open.append(segment)
+        made = self._close(complete=True)
+        said, found = segment.get(1), len(made.segments)
+        if not _same_number(said, found):
+            made.problems.append(_problem(segment, 1, f"SE01 counts {_shown(said)} segments, {found} stand in the set"))
+        if segment.get(2).strip() != made.control_number:
+            made.problems.append(_problem(segment, 2, "SE02 is not the control number of its ST"))
+
+    def _ge(self, segment: Segment) -> None:
+        self._cut_off(segment, "GE stands")
+        self._report_stray()
+        if self.gs is None:
+            self._say(segment, "GE without GS")
+            return
+        if not _same_number(segment.get(1), self.sets_in_group):
+            self._say(segment, f"GE01 counts {_shown(segment.get(1))} sets, {self.sets_in_group} stand in the group", 1)
+        if not _same(segment.get(2), self.gs.get(6)):
+            self._say(segment, "GE02 is not the control number of its GS", 2)
+        self.gs = None
+
+    def _iea(self, segment: Segment) -> None:
+        self._cut_off(segment, "IEA stands")
+        self._report_stray()
+        if self.isa is None:
+            self._say(segment, "IEA without ISA")
+            return
+        if self.gs is not None:
+            self._say(segment, "GE is missing")
+            self.gs = None
+        if self.closed:
+            self._say(segment, "a second IEA in one interchange")
+        self.closed = True
+        if not _same_number(segment.get(1), self.groups):
+            self._say(
+                segment, f"IEA01 counts {_shown(segment.get(1))} groups, {self.groups} stand in the interchange", 1
+            )
+        if not _same(segment.get(2), self.isa.get(13)):
+            self._say(segment, "IEA02 is not the control number of its ISA", 2)
+
+    def _ta1(self, segment: Segment) -> None:
+        made = self._set([segment], "TA1", "", complete=True)
+        made.control_number = segment.get(1).strip()
+        self.document.tas.append(made)
+
+    def _close(self, *, complete: bool) -> TransactionSet:
+        segments, self.open = self.open, []
+        st, gs = segments[0], self.gs
+        in_set = st.get(3).strip()
+        in_group = gs.get(8).strip() if gs is not None else ""
+        made = self._set(segments, kind_of(segments, in_set or in_group, gs), in_set or in_group, complete=complete)
+        if in_set and in_group and in_set != in_group:
+            made.problems.append(_problem(st, 3, f"ST03 {_shown(in_set)} is not GS08 {_shown(in_group)}"))
+        self.document.sets.append(made)
+        self.sets_in_group += 1
+        self.st_index += 1
+        return made
+
+    def _set(self, segments: list[Segment], kind: str, version: str, *, complete: bool) -> TransactionSet:
+        return TransactionSet(
+            kind=kind,
+            version=version,
+            control_number=segments[0].get(2).strip(),
+            interchange_control_number=self.isa.get(13).strip() if self.isa is not None else "",
+            group_control_number=self.gs.get(6).strip() if self.gs is not None else "",
+            isa_index=self.isa_index,
+            gs_index=max(0, self.groups - 1),
+            st_index=self.st_index,
+            segments=segments,
+            complete=complete,
+            isa=self.isa,
+            gs=self.gs,
+        )
+
+    def _cut_off(self, at: Segment, where: str) -> None:
+        """A set is open although `where`: it is kept, but its end is missing."""
+        if self.open:
+            made = self._close(complete=False)
+            reason = f"set {_shown(made.control_number)} is cut off: {where} before its SE"
+            made.problems.append(Problem(segment=at.position, reason=reason, fatal=True))
+
+    def _report_stray(self) -> None:
+        if not self.stray:
+            return
+        stray, self.stray = self.stray, []
+        ids = sorted({segment.id[:3] for segment in stray if segment.id.isalnum()})[:8]
+        reason = f"{len(stray)} segments stand outside any set and were not read ({' '.join(ids)})"
+        self.document.problems.append(Problem(segment=stray[0].position, reason=reason, fatal=True))
+
+    def _say(self, segment: Segment, reason: str, element: int = 0) -> None:
+        self.document.problems.append(_problem(segment, element, reason))
+
+
+def _problem(segment: Segment, element: int, reason: str) -> Problem:
+    return Problem(segment=segment.position, element=element, reason=reason)
+
+
+def _same_number(said: str, found: int) -> bool:
+    return said.strip().isdecimal() and int(said) == found
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().lstrip("0") == other.strip().lstrip("0")
+
+
+def _shown(value: str) -> str:
+    """An envelope value fit for a message: short, printable, and never a whole segment."""
+    return "".join(c for c in value if c.isprintable())[:20] or "nothing"
