@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import socket
 import sqlite3
 import sys
@@ -93,6 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
     host, port = listener.getsockname()[:2]
     print(f"sandbox clearinghouse on http://{host}:{port} (database {given.db}, speed {given.speed:g})", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops, then raises the signal again: once is enough
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
     store.close()

@@ -54,7 +54,7 @@ def create_app(house: Clearinghouse, api_key: str) -> ASGIApp:
             Route("/sandbox/correspondence", routes.correspondence, methods=["POST"]),
             Route("/sandbox/faults", routes.faults, methods=["GET", "POST", "DELETE"]),
         ],
-        exception_handlers={404: _not_found, 405: _not_found},
+        exception_handlers={404: _not_found, 405: _not_found, ConnectionCut: _cut},
     )
     return _Frontage(app, api_key)
 
@@ -76,16 +76,12 @@ class _Frontage:
             status = message.get("status", status)
             await send(message)
 
+        scope["sandbox.transport"] = getattr(getattr(send, "__self__", None), "transport", None)
         try:
             if scope["path"] != "/health" and not self._known(scope):
                 await _json(refusal(401, "UNAUTHORIZED", "The API key is missing or wrong."))(scope, receive, counted)
             else:
                 await self._app(scope, receive, counted)
-        except ConnectionCut:
-            if not _cut(send):
-                raise
-            while (await receive())["type"] != "http.disconnect":
-                continue
         finally:
             milliseconds = (time.perf_counter() - started) * 1000
             log.info("%s %s %s %.0f ms", scope["method"], scope["path"], status or "cut", milliseconds)
@@ -95,13 +91,23 @@ class _Frontage:
         return hmac.compare_digest(given.removeprefix(b"Key ").strip(), self._api_key.encode())
 
 
-def _cut(send: Send) -> bool:
-    """Close uvicorn's connection under the request, as a broken line would; false on a server that has none."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is None:
-        return False
-    transport.abort()
-    return True
+class _Cut(Response):
+    """No answer: uvicorn's connection is closed under the request, as a broken line would.
+
+    A server without a connection (a test's transport) gets ConnectionCut instead.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        transport = scope["sandbox.transport"]
+        if transport is None:
+            raise ConnectionCut
+        transport.abort()
+        while (await receive())["type"] != "http.disconnect":
+            continue
+
+
+async def _cut(request: Request, error: Exception) -> Response:
+    return _Cut()
 
 
 class _Routes:
