@@ -5,7 +5,18 @@ No protected health information: control numbers, payers, codes, amounts and dat
 
 from __future__ import annotations
 
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from claims.base import Day, Instant, Value
+from claims.effects import CheckEligibility, InquireStatus
+from claims.matching import IndexEntry, SubmissionKey
+from claims.messages import PEOPLES_MESSAGES
+from claims.money import dollars
+from claims.posting import Ledger, ledger
+from claims.state import ClaimState, Task
+from claims.status import Status
+from claims.tables import Tables
 
 
 class TaskView(Value):
@@ -60,3 +71,283 @@ class ClaimView(Value):
     tasks: tuple[TaskView, ...] = ()
     deadlines: tuple[DeadlineView, ...] = ()
     holds: tuple[str, ...] = ()
+
+
+def view(state: ClaimState, tables: Tables) -> ClaimView:
+    """The read model of a claim as it stands."""
+    money = ledger(state, tables)
+    coverage = state.claim.coverages[min(state.responsible, len(state.claim.coverages) - 1)]
+    dues = sorted(state.deadlines, key=lambda x: x.due)
+    task = first_task(state)
+    return ClaimView(
+        practice=state.practice,
+        claim_id=state.claim_id,
+        patient_control_number=state.claim.patient_control_number,
+        payer=state.rules.name,
+        payer_id=coverage.payer.payer_id,
+        stage=state.stage,
+        status=state.status,
+        since=state.since,
+        charge_cents=money.charge,
+        paid_cents=money.paid,
+        contractual_cents=money.contractual,
+        written_off_cents=money.written_off,
+        patient_cents=money.patient,
+        next_payer_cents=money.next_payer,
+        open_cents=money.open,
+        service_from=state.claim.service_from,
+        registered_at=state.registered_at,
+        changed_at=state.changed_at,
+        submissions=len(state.submissions),
+        next_deadline=dues[0].due if dues else None,
+        filing_deadline=next((x.due for x in dues if x.id == "filing:limit"), None),
+        appeal_deadline=next((x.due for x in dues if x.kind == "appeal"), None),
+        needs_action=task is not None,
+        owner=task.owner if task else "",
+        waits_for=waits_for(state),
+        tasks=tuple(_task(t) for t in state.tasks),
+        deadlines=tuple(
+            DeadlineView(id=x.id, kind=x.kind, due=x.due, rule=x.rule, source=x.source, subject=x.subject) for x in dues
+        ),
+        holds=tuple(hold.kind for hold in state.holds),
+    )
+
+
+def _task(task: Task) -> TaskView:
+    return TaskView(
+        id=task.id,
+        type=task.type,
+        category=task.category,
+        owner=task.owner,
+        due=task.due,
+        reason=task.reason,
+        assignee=task.assignee,
+        blocks_submission=task.blocks_submission,
+        pended_until=task.pended_until,
+    )
+
+
+def first_task(state: ClaimState) -> Task | None:
+    """The open task that is due first, one that isn't pended before one that is."""
+    return min(state.tasks, key=lambda t: (t.pended_until is not None, t.due, t.id), default=None)
+
+
+_WAITS: dict[Status, str] = {
+    Status.ELIGIBILITY_PENDING: "the payer's eligibility answer (271)",
+    Status.ELIGIBILITY_FAILED: "the front desk: no active coverage",
+    Status.AWAITING_CODING: "a coder's codes",
+    Status.SCRUBBING: "the edits",
+    Status.NEEDS_CORRECTION: "a correction",
+    Status.READY_TO_SUBMIT: "the release of a hold",
+    Status.SUBMITTING: "the clearinghouse to take it",
+    Status.SUBMISSION_UNKNOWN: "a look-up: did the submission arrive?",
+    Status.SUBMITTED: "the clearinghouse's acknowledgement",
+    Status.CLEARINGHOUSE_REJECTED: "a correction: the clearinghouse rejected it",
+    Status.CLEARINGHOUSE_ACCEPTED: "the payer's acknowledgement",
+    Status.PAYER_RECEIVED: "the payer's acceptance",
+    Status.PAYER_ACCEPTED: "the payer's decision (835)",
+    Status.PAYER_REJECTED: "a correction: the payer rejected it",
+    Status.SPLIT: "the payer's decisions on the parts",
+    Status.PENDING_PAYER: "the payer's decision (835)",
+    Status.INFO_REQUESTED: "documents for the payer",
+    Status.NO_RESPONSE: "the payer, who doesn't answer",
+    Status.NOT_ON_FILE: "sending it again: the payer doesn't have it",
+    Status.PAID: "the patient's statement",
+    Status.ZERO_PAID_PATIENT_RESP: "the patient's statement",
+    Status.PATIENT_BILLING: "the patient's payment",
+    Status.PARTIALLY_DENIED: "a decision about the denied part",
+    Status.DENIED: "a decision about the denial",
+    Status.AWAITING_APPROVAL: "a named person's approval",
+    Status.CORRECTING: "the corrected claim",
+    Status.APPEAL_PREPARING: "the appeal to leave",
+    Status.APPEAL_FILED: "the decision on the appeal",
+    Status.APPEAL_UPHELD: "the next level, or a write-off",
+    Status.APPEAL_OVERTURNED: "the corrected remittance",
+    Status.AWAITING_CROSSOVER: "the next payer, to whom it was forwarded",
+    Status.SECONDARY_READY: "billing the next payer",
+    Status.OVERPAYMENT_REVIEW: "the refund of a credit balance",
+    Status.REFUND_PENDING: "the refund",
+    Status.VOID_PENDING: "the payer's reversal",
+    Status.REOPENED: "the payer's correction",
+    Status.BLOCKED_ON_FAILURE: "a person: a step failed",
+    Status.CLOSED: "nobody",
+    Status.VOIDED: "nobody",
+}
+
+
+def waits_for(state: ClaimState) -> str:
+    """Who or what the claim waits for, in plain words."""
+    return _WAITS.get(state.status, str(state.status).replace("_", " "))
+
+
+def ledger_view(state: ClaimState, tables: Tables) -> dict[str, Any]:
+    """The ledger as decimal strings, with its lines."""
+    money = ledger(state, tables)
+    return {**_amounts(money), "lines": [{k: _text(k, v) for k, v in line} for line in money.lines]}
+
+
+def _text(name: str, value: int) -> str | int:
+    return value if name == "number" else dollars(value)
+
+
+def _amounts(money: Ledger) -> dict[str, str]:
+    names = ("charge", "paid", "contractual", "written_off", "patient", "next_payer", "open")
+    return {name: dollars(getattr(money, name)) for name in names}
+
+
+def local(moment: Instant, zone: str) -> str:
+    """RFC 3339 in the practice's zone."""
+    return moment.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
+def summary(state: ClaimState, tables: Tables) -> dict[str, Any]:
+    """The claim in one object, amounts as decimal strings: the shape that `tell` and `show --json` print."""
+    payer = state.claim.coverages[0].payer
+    return {
+        "claim_id": state.claim_id,
+        "practice": state.practice,
+        "patient_control_number": state.claim.patient_control_number,
+        "payer": payer.payer_id or payer.name,
+        "stage": str(state.stage),
+        "status": str(state.status),
+        "since": local(state.since, state.zone),
+        "ledger": _amounts(ledger(state, tables)),
+        "submissions": [
+            {
+                "number": s.number,
+                "frequency": s.frequency,
+                "outcome": s.outcome,
+                "payer_claim_control_number": s.payer_claim_control_number,
+                "proof_of_filing": s.proof_on.isoformat() if s.proof_on else None,
+                "errors": list(s.errors),
+            }
+            for s in state.submissions
+        ],
+        "tasks": [
+            {
+                "id": t.id,
+                "type": t.type,
+                "category": t.category,
+                "owner": t.owner,
+                "due": local(t.due, state.zone),
+                "reason": t.reason,
+                "assignee": t.assignee,
+            }
+            for t in sorted(state.tasks, key=lambda t: (t.due, t.id))
+        ],
+        "deadlines": deadlines_in_words(state),
+        "holds": [{"kind": hold.kind, "reason": hold.reason, "by": hold.by} for hold in state.holds],
+        "findings": [f.model_dump() for f in state.findings],
+        "denial": state.denial.model_dump(mode="json") if state.denial else None,
+        "appeals": [
+            {"level": a.level, "name": a.name, "outcome": a.outcome, "filed": local(a.filed_at, state.zone)}
+            if a.filed_at
+            else {"level": a.level, "name": a.name, "outcome": a.outcome, "filed": None}
+            for a in sorted(state.appeals, key=lambda a: a.level)
+        ],
+        "refused": [{"message": r.message, "reason": r.reason} for r in state.refused],
+    }
+
+
+def deadlines_in_words(state: ClaimState) -> list[dict[str, str]]:
+    """Every armed deadline, the first due first: what, until when, by which rule, and who says so."""
+    return [
+        {
+            "id": x.id,
+            "kind": x.kind,
+            "subject": x.subject,
+            "due": local(x.due, state.zone),
+            "rule": x.rule,
+            "source": x.source,
+        }
+        for x in sorted(state.deadlines, key=lambda x: (x.due, x.id))
+    ]
+
+
+def allowed_actions(state: ClaimState) -> list[dict[str, str]]:
+    """What a person may do now: the message, what it does, and an example body."""
+    return [
+        {"message": m.name, "help": m.help, "example": m.example}
+        for m in PEOPLES_MESSAGES
+        if not m.statuses or state.status in m.statuses
+    ]
+
+
+def why_here(state: ClaimState, tables: Tables) -> dict[str, Any]:
+    """In plain words why the claim sits where it is, who acts next, and until when."""
+    task, dues = first_task(state), deadlines_in_words(state)
+    reasons = [t.reason for t in sorted(state.tasks, key=lambda t: (t.due, t.id))]
+    if state.failure:
+        reasons.insert(0, f"{state.failure.effect.kind.replace('_', ' ')} failed: {state.failure.reason}")
+    denial = state.denial
+    return {
+        "status": str(state.status),
+        "stage": str(state.stage),
+        "since": local(state.since, state.zone),
+        "waits_for": waits_for(state),
+        "who_acts": task.owner if task else _who(state),
+        "until": dues[0]["due"] if dues else None,
+        "because": reasons,
+        "recommendation": {"remedy": denial.recommended, "why": denial.why, "codes": list(denial.codes)}
+        if denial
+        else None,
+        "chosen": {"remedy": denial.chosen, "by": denial.chosen_by} if denial and denial.chosen else None,
+        "last_refusal": state.refused[-1].reason if state.refused else None,
+    }
+
+
+def _who(state: ClaimState) -> str:
+    if state.closed:
+        return "nobody"
+    return "patient" if state.status is Status.PATIENT_BILLING else "payer"
+
+
+def details_markdown(state: ClaimState, tables: Tables) -> str:
+    """The current details that the Temporal UI shows: a small table, no names."""
+    why = why_here(state, tables)
+    money = ledger(state, tables)
+    actions = ", ".join(f"`{a['message']}`" for a in allowed_actions(state)) or "none"
+    rows = [
+        ("Status", f"{state.status} (stage {state.stage})"),
+        ("Waits for", why["waits_for"]),
+        ("Since", why["since"]),
+        ("Until", why["until"] or "no date"),
+        ("Who acts", why["who_acts"]),
+        ("Money", f"charge {dollars(money.charge)}, paid {dollars(money.paid)}, open {dollars(money.open)}"),
+        ("May be done", actions),
+    ]
+    rows += [("Why", reason.replace("|", "/")) for reason in why["because"][:3]]
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows)])
+
+
+def index_entry(state: ClaimState) -> IndexEntry:
+    """What documents are matched by."""
+    claim = state.claim
+    numbers = [s.payer_claim_control_number for s in state.submissions]
+    numbers += [p.payment.payer_claim_control_number for p in state.payments]
+    traces = tuple(
+        effect.question.trace for effect in state.in_flight if isinstance(effect, CheckEligibility | InquireStatus)
+    )
+    return IndexEntry(
+        practice=state.practice,
+        claim_id=state.claim_id,
+        patient_control_number=claim.patient_control_number,
+        payer_ids=tuple(dict.fromkeys(c.payer.payer_id for c in claim.coverages if c.payer.payer_id)),
+        payer_claim_control_numbers=tuple(dict.fromkeys(number for number in numbers if number)),
+        submissions=tuple(
+            SubmissionKey(
+                submission=s.number,
+                interchange_control_number=s.interchange_control_number,
+                group_control_number=s.group_control_number,
+                set_control_number=s.set_control_number,
+            )
+            for s in state.submissions
+            if s.interchange_control_number
+        ),
+        traces=traces,
+        member_ids=tuple(dict.fromkeys(c.member_id for c in claim.coverages if c.member_id)),
+        service_from=claim.service_from,
+        service_to=claim.service_to,
+        charge_cents=claim.charge_cents,
+        line_control_numbers=tuple(line.control_number for line in claim.lines if line.control_number),
+    )
