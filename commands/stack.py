@@ -22,9 +22,9 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.names import TASK_QUEUE
 from commands.processes import AlreadyRunning, CannotStart, FolderLock, Group, Part, free_port
 from commands.trouble import Unreachable
-from workflows.names import TASK_QUEUE
 
 ROOT = Path(__file__).resolve().parents[1]
 SANDBOX_KEY = "sandbox-key"

@@ -1,0 +1,133 @@
+"""What commands work with: settings, records, a Temporal client; and how a claim is found by what people call it.
+
+Where a stack runs in the folder, its addresses are taken; the environment goes before them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.settings import Settings
+from pydantic import ValidationError
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.names import CLAIM, TASK_QUEUE
+from adapters.records.records import SqlRecords, open_records
+from claims.ports import RecordsError
+from claims.views import ClaimView
+from commands.processes import read_note
+from commands.stack import environment_of
+from commands.trouble import Trouble, Unreachable, Unreadable
+
+CONNECT_SECONDS = 5.0
+HOW_TO_START = "Start one with `make up` (python starter.py up), or set CLAIMLINE_TEMPORAL_ADDRESS."
+
+
+def data_folder() -> Path:
+    return Path(os.environ.get("CLAIMLINE_DATA") or ".claimline")
+
+
+def settings() -> Settings:
+    """From the environment, else from the stack that runs in the data folder, else the defaults."""
+    for name, value in environment_of(read_note(data_folder())).items():
+        os.environ.setdefault(name, value)
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        told = "; ".join(f"CLAIMLINE_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in faults)
+        raise Unreadable(f"settings: {told}", "Correct the environment (or .env) and try again.") from error
+
+
+@dataclass(slots=True)
+class Room:
+    """What is open while a command runs. `client` is None where the command needs no server, or none answers."""
+
+    settings: Settings
+    records: SqlRecords
+    client: Client | None
+
+    @property
+    def server(self) -> Client:
+        if self.client is None:
+            raise Unreachable(f"no Temporal server answers at {self.settings.temporal_address}", HOW_TO_START)
+        return self.client
+
+    async def query(self, handle: WorkflowHandle[Any, Any], question: str) -> Any:
+        """The answer of a running claim; Unreachable where nobody can answer now."""
+        try:
+            return await asyncio.wait_for(handle.query(question), CONNECT_SECONDS)
+        except (RPCError, TimeoutError, WorkflowQueryFailedError) as error:
+            raise Unreachable(f"claim {handle.id} doesn't answer: is a worker running?", HOW_TO_START) from error
+
+
+@asynccontextmanager
+async def open_room(*, server: bool, optional_server: bool = False) -> AsyncIterator[Room]:
+    """Opens what a command needs; every failure becomes one clear message."""
+    chosen = settings()
+    client = None
+    if server:
+        try:
+            client = await connect(chosen)
+        except Unreachable:
+            if not optional_server:
+                raise
+    try:
+        records = open_records(chosen.database_url)
+    except RecordsError as error:
+        raise Unreachable(str(error)) from error
+    try:
+        yield Room(chosen, records, client)
+    except RecordsError as error:
+        raise Unreachable(str(error)) from error
+    finally:
+        records.close()
+
+
+async def connect(chosen: Settings) -> Client:
+    """A client of the Temporal server; Unreachable names the address and what to do."""
+    address = chosen.temporal_address
+    try:
+        client = await asyncio.wait_for(Client.connect(address, namespace=chosen.temporal_namespace), CONNECT_SECONDS)
+        await client.count_workflows(f"WorkflowType = '{CLAIM}'", rpc_timeout=None)
+    except (RuntimeError, TimeoutError, OSError) as error:
+        raise Unreachable(f"no Temporal server answers at {address}", HOW_TO_START) from error
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            raise Unreachable(
+                f"the Temporal server at {address} has no namespace {chosen.temporal_namespace}",
+                "Make it, or set CLAIMLINE_TEMPORAL_NAMESPACE.",
+            ) from error
+        raise Unreachable(
+            f"what listens at {address} doesn't answer as Temporal ({error.status.name})", HOW_TO_START
+        ) from error
+    return client
+
+
+async def find_claim(room: Room, reference: str) -> ClaimView:
+    """The claim that a claim id, patient control number or workflow id names."""
+    wanted = reference.removeprefix("claim/")
+    found = await room.records.claim(wanted)
+    if not found and wanted != reference:
+        found = await room.records.claim(reference)
+    if not found:
+        raise Trouble(f"no claim is known as {reference}", "python starter.py list shows what there is.")
+    if len(found) > 1:
+        raise Unreadable(
+            f"{len(found)} claims are called {reference}:\n{_choices(found)}", "Say which by its claim id."
+        )
+    return found[0]
+
+
+def _choices(views: Sequence[ClaimView]) -> str:
+    return "\n".join(f"  {one.claim_id}  {one.practice}  {one.payer_id}  {one.status}" for one in views)
+
+
+__all__ = ["TASK_QUEUE", "Room", "connect", "data_folder", "find_claim", "open_room", "settings"]

@@ -1,0 +1,259 @@
+"""Commands that look and change nothing: `list`, `show`, `timeline`, `tasks`. Served from the records."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from adapters.records.reading import TaskRow
+from claims.money import dollars
+from claims.ports import JournalEntry
+from claims.views import ClaimView
+from commands.context import Room, find_claim, open_room
+from commands.screen import console, moment, money, print_json
+from commands.trouble import Unreachable, Unreadable
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+Practice = Annotated[str | None, typer.Option(help="One practice only, for example npi-1999999984.")]
+ClaimArgument = Annotated[
+    str, typer.Argument(metavar="CLAIM", help="Claim id, patient control number or workflow id.", show_default=False)
+]
+
+
+def list_claims(
+    practice: Practice = None,
+    stage: Annotated[str | None, typer.Option(help="registered, coded, submitted, adjudicated, paid, ...")] = None,
+    status: Annotated[str | None, typer.Option(help="The finer state, for example payer_rejected.")] = None,
+    payer: Annotated[str | None, typer.Option(help="A payer's id or name.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Whose turn it is: biller, coder, front_desk, payer, ...")] = None,
+    needs_action: Annotated[bool, typer.Option("--needs-action", help="Only claims that wait for a person.")] = False,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=10_000)] = 100,
+    cursor: Annotated[str | None, typer.Option(help="Go on after a list that ended with this cursor.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List claims in the order of their registration, with their money and next deadline.
+
+    [bold]Examples:[/]
+
+      python starter.py list --needs-action
+
+      python starter.py list --stage denied --json
+    """
+
+    async def look() -> None:
+        async with open_room(server=False) as room:
+            page = await room.records.list_claims(
+                practice=practice,
+                stage=stage,
+                status=status,
+                payer=payer,
+                needs_action=True if needs_action else None,
+                owner=owner,
+                limit=limit,
+                cursor=cursor,
+            )
+            if as_json:
+                told = [claim_json(view) for view in page.claims]
+                print_json({"claims": told, "next_cursor": page.next_cursor})
+                return
+            screen = console()
+            screen.print(claims_table(page.claims))
+            if page.next_cursor:
+                screen.print(f"More: python starter.py list --cursor {page.next_cursor}")
+
+    asyncio.run(look())
+
+
+def show(claim: ClaimArgument, as_json: AsJson = False) -> None:
+    """Show one claim: where it is and why, its money, deadlines and tasks, and what may be done now.
+
+    [bold]Example:[/] python starter.py show LKP1001
+    """
+
+    async def look() -> None:
+        async with open_room(server=True, optional_server=True) as room:
+            view = await find_claim(room, claim)
+            asked = await _ask(room, view, ("why_here", "allowed_actions"))
+            if as_json:
+                print_json({**claim_json(view), **asked})
+            else:
+                _show(view, asked)
+
+    asyncio.run(look())
+
+
+def timeline(claim: ClaimArgument, as_json: AsJson = False) -> None:
+    """Every step of a claim: what happened, from which status to which, by whom, and what was refused.
+
+    [bold]Example:[/] python starter.py timeline LKP1001
+    """
+
+    async def look() -> None:
+        async with open_room(server=False) as room:
+            view = await find_claim(room, claim)
+            entries = await room.records.journal(view.practice, view.claim_id)
+            if as_json:
+                print_json([entry.model_dump(mode="json") for entry in entries])
+            else:
+                console().print(_timeline_table(view, entries))
+
+    asyncio.run(look())
+
+
+def tasks(
+    practice: Practice = None,
+    owner: Annotated[str | None, typer.Option(help="biller, coder, front_desk, provider or supervisor.")] = None,
+    type: Annotated[str | None, typer.Option(help="For example work_denial.")] = None,
+    assignee: Annotated[str | None, typer.Option(help="Tasks that this person took.")] = None,
+    payer: Annotated[str | None, typer.Option(help="A payer's id or name.")] = None,
+    due_before: Annotated[str | None, typer.Option(help="Due before this day (YYYY-MM-DD).", metavar="DAY")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=10_000)] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """The worklist: open tasks, the one that is due first at the top.
+
+    [bold]Example:[/] python starter.py tasks --owner coder
+    """
+
+    async def look() -> None:
+        async with open_room(server=False) as room:
+            rows = await room.records.tasks(
+                practice=practice,
+                owner=owner,
+                type=type,
+                assignee=assignee,
+                payer=payer,
+                due_before=_before(due_before),
+                limit=limit,
+            )
+            if as_json:
+                print_json([_task_json(row) for row in rows])
+            else:
+                console().print(_tasks_table(rows))
+
+    asyncio.run(look())
+
+
+def claim_json(view: ClaimView) -> dict[str, Any]:
+    """A claim for JSON output: amounts as decimal strings under `ledger`."""
+    told = view.model_dump(mode="json")
+    names = [name for name in told if name.endswith("_cents")]
+    told["ledger"] = {name.removesuffix("_cents"): dollars(told.pop(name)) for name in names}
+    told["workflow_id"] = f"claim/{view.practice}/{view.claim_id}"
+    return told
+
+
+def claims_table(views: Sequence[ClaimView]) -> Table:
+    """One row a claim."""
+    table = Table(title=f"{len(views)} claims", title_justify="left")
+    for name in ("claim", "payer", "stage", "status"):
+        table.add_column(name)
+    for name in ("charge", "paid", "open"):
+        table.add_column(name, justify="right")
+    for name in ("next deadline", "waits for"):
+        table.add_column(name)
+    for view in views:
+        status = f"[yellow]{view.status}[/yellow]" if view.needs_action else view.status
+        amounts = (money(view.charge_cents), money(view.paid_cents), money(view.open_cents))
+        row = (view.patient_control_number, view.payer_id, view.stage)
+        table.add_row(*map(escape, row), status, *amounts, moment(view.next_deadline), escape(view.waits_for))
+    return table
+
+
+async def _ask(room: Room, view: ClaimView, questions: Sequence[str]) -> dict[str, Any]:
+    """What the running workflow says; nothing where the server is away or the claim is archived."""
+    if room.client is None:
+        return {}
+    handle = room.client.get_workflow_handle(f"claim/{view.practice}/{view.claim_id}")
+    try:
+        return {question: await room.query(handle, question) for question in questions}
+    except Unreachable:
+        return {}
+
+
+def _show(view: ClaimView, asked: dict[str, Any]) -> None:
+    screen = console()
+    screen.print(f"[bold]{escape(view.patient_control_number)}[/bold]  claim/{view.practice}/{view.claim_id}")
+    head = Table.grid(padding=(0, 2))
+    head.add_row("payer", escape(f"{view.payer} ({view.payer_id})"))
+    head.add_row("stage, status", f"{view.stage}, [bold]{view.status}[/bold] since {moment(view.since)}")
+    if view.waits_for:
+        head.add_row("waits for", escape(view.waits_for))
+    if why := asked.get("why_here"):
+        head.add_row("why", escape(_in_words(why)))
+    if view.holds:
+        head.add_row("holds", escape(", ".join(view.holds)))
+    screen.print(head)
+    screen.print(_money_table(view))
+    if view.tasks:
+        table = Table("id", "task", "owner", "due", "reason", title="Tasks", title_justify="left")
+        for task in view.tasks:
+            table.add_row(task.id, task.type, task.owner, moment(task.due), escape(task.reason))
+        screen.print(table)
+    if view.deadlines:
+        table = Table("id", "deadline", "due", "rule", "source", title="Deadlines", title_justify="left")
+        for one in view.deadlines:
+            table.add_row(escape(one.id), one.kind, moment(one.due), escape(one.rule), escape(one.source))
+        screen.print(table)
+    if actions := asked.get("allowed_actions"):
+        screen.print("may be done now: " + ", ".join(str(one.get("name", one)) for one in actions))
+
+
+def _in_words(why: Any) -> str:
+    if isinstance(why, dict):
+        return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in why.items() if value)
+    return str(why)
+
+
+def _money_table(view: ClaimView) -> Table:
+    table = Table(title="Money", title_justify="left")
+    names = ("charge", "paid", "contractual", "written_off", "patient", "next_payer", "open")
+    for name in names:
+        table.add_column(name.replace("_", " "), justify="right")
+    table.add_row(*(money(getattr(view, f"{name}_cents")) for name in names))
+    return table
+
+
+def _timeline_table(view: ClaimView, entries: Sequence[JournalEntry]) -> Table:
+    title = f"{view.patient_control_number}, {len(entries)} steps"
+    table = Table("#", "at", "event", "by", "status", "effects", "what", title=title, title_justify="left")
+    for entry in entries:
+        moved = entry.after if entry.before == entry.after else f"{entry.before} -> {entry.after}"
+        what = f"[red]refused: {escape(entry.refused)}[/red]" if entry.refused else escape(entry.summary)
+        row = (str(entry.sequence), moment(entry.at), entry.event, escape(entry.by), moved, " ".join(entry.effects))
+        table.add_row(*row, what)
+    return table
+
+
+def _task_json(row: TaskRow) -> dict[str, Any]:
+    told = row.model_dump(mode="json")
+    told["open"] = dollars(told.pop("open_cents"))
+    return told
+
+
+def _tasks_table(rows: Sequence[TaskRow]) -> Table:
+    table = Table(title=f"{len(rows)} open tasks", title_justify="left")
+    for name in ("due", "task", "owner", "claim", "id", "payer"):
+        table.add_column(name)
+    table.add_column("open", justify="right")
+    table.add_column("reason")
+    for row in rows:
+        cells = (moment(row.due), row.type, row.assignee or row.owner, row.patient_control_number, row.id, row.payer)
+        table.add_row(*map(escape, cells), money(row.open_cents), escape(row.reason))
+    return table
+
+
+def _before(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(f"--due-before: {text} is no day", "Write it like 2026-11-24.") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
