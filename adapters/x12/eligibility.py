@@ -1,16 +1,19 @@
 """A 271 (005010X279A1, 004010X092A1) into one answer per patient that it speaks of.
 
-What an answer means for a claim is decided in claims/; the 270 is written in eligibility_question.py.
+What an answer means for a claim is decided in claims/; the 270 is written in eligibility_request.py.
 """
 
 from __future__ import annotations
 
+from adapters.x12.eligibility_request import write_eligibility_request
 from adapters.x12.fields import amount_to_show, text
 from adapters.x12.hierarchy import Level, levels_of
 from adapters.x12.reader import TransactionSet
 from adapters.x12.rejections import rejection
 from adapters.x12.segments import Segment
 from claims.documents import Benefit, EligibilityAnswer, EligibilityRejection, Problem
+
+__all__ = ["read_eligibility", "write_eligibility_request"]
 
 _ACTIVE = frozenset("12345")
 """EB01: active coverage, 2 to 5 with a capitation or an investigation (X12 data element 1390)."""

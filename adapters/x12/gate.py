@@ -1,6 +1,6 @@
 """The gate that no outgoing file passes without: our own reader, then pyx12's maps, or for 270 and 276 our own grammar.
 
-pyx12 has no 005010 maps of 270 and 276, so their rooms register a grammar here.
+pyx12 has no 005010 maps of 270 and 276.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ import pyx12.map_if
 import pyx12.params
 import pyx12.x12n_document
 
+from adapters.x12.grammar import check_set
 from adapters.x12.reader import TransactionSet, read_document
 from claims.documents import Problem
 
 Grammar = Callable[[TransactionSet], list[Problem]]
-GRAMMARS: dict[str, Grammar] = {}
-"""By kind (`270`, `276`): what proves a set that pyx12 has no map for."""
+GRAMMARS: dict[str, Grammar] = {"270": check_set, "276": check_set}
+"""By kind: what proves a set that pyx12 has no map for."""
 
 _MAPPED = frozenset({"837P", "837I", "835", "999", "277CA"})
 
