@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from adapters.tables.toml import Row, TomlFile
 from claims.tables import AdjustmentReason, Remark
 
 _CLASS_KEYS = {"remedy", "owner", "deadline", "appealable", "patient", "by_group"}
-_REASON_KEYS = _CLASS_KEYS | {"class", "label", "groups", "needs_remark", "retired", "since", "until", "source"}
+_REASON_KEYS = _CLASS_KEYS | {"class", "label", "groups", "needs_remark", "retired", "source"}
 _REMARK_KEYS = {"label", "remedy", "effect", "needs", "source"}
 _GROUPS = {"CO", "PR", "OA", "PI", "CR"}
 _DEADLINES = {"", "appeal", "correction", "filing", "documents"}
@@ -23,7 +24,12 @@ def read_reasons(path: Path) -> dict[str, AdjustmentReason]:
     classes = file.table("classes")
     for name, row in classes.items():
         _check_row(file, row, f"classes.{name}", _CLASS_KEYS)
-    return {code: _reason(file, code, row, classes) for code, row in file.table("reasons").items()}
+    reasons = file.table("reasons")
+    since, until = (_days(file, key, reasons) for key in ("since", "until"))
+    return {
+        code: _reason(file, code, row, classes, since.get(code, ""), until.get(code, ""))
+        for code, row in reasons.items()
+    }
 
 
 def read_remarks(path: Path) -> dict[str, Remark]:
@@ -43,7 +49,22 @@ def read_remarks(path: Path) -> dict[str, Remark]:
     return remarks
 
 
-def _reason(file: TomlFile, code: str, row: Any, classes: Row) -> AdjustmentReason:
+def _days(file: TomlFile, key: str, reasons: Row) -> dict[str, str]:
+    """Code -> day, out of a table that lists codes by day."""
+    days: dict[str, str] = {}
+    for day, codes in file.table(key, required=False).items():
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            file.fail(f"{key}.{day}", "expected a day such as 2007-06-01", "Correct the day.")
+        for code in codes:
+            if code not in reasons:
+                file.fail(f"{key}.{day}", f"code {code!r} is not in [reasons]", "Add its row or take it out here.")
+            days[code] = day
+    return days
+
+
+def _reason(file: TomlFile, code: str, row: Any, classes: Row, since: str, until: str) -> AdjustmentReason:
     at = f"reasons.{code}"
     _check_row(file, row, at, _REASON_KEYS)
     family = classes.get(row.get("class"))
@@ -80,8 +101,8 @@ def _reason(file: TomlFile, code: str, row: Any, classes: Row) -> AdjustmentReas
             ),
             appealable=merged.get("appealable", True),
             patient_may_be_billed=merged.get("patient", False) and (not groups or "PR" in groups),
-            since=merged.get("since", ""),
-            until=merged.get("until", ""),
+            since=since,
+            until=until,
             source="; ".join(file.source(key, at) for key in keys),
         )
     except KeyError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 import xml.etree.ElementTree as ET
@@ -112,6 +113,30 @@ def test_a_code_keeps_to_the_groups_that_the_code_list_allows(tables: Tables, co
     assert set(tables.reasons[code].groups) == groups
 
 
+@pytest.mark.parametrize(
+    ("code", "since", "until"),
+    [
+        # start and stop dates of the published list
+        ("1", "1995-01-01", ""),
+        ("197", "2006-10-31", ""),
+        ("253", "2013-06-02", ""),
+        ("42", "1995-01-01", "2007-06-01"),
+        ("A2", "1995-01-01", "2008-01-01"),
+        ("38", "1995-01-01", "2013-01-01"),
+        ("302", "", ""),
+    ],
+)
+def test_a_code_knows_the_days_from_and_to_which_the_list_has_it(
+    tables: Tables, code: str, since: str, until: str
+) -> None:
+    assert (tables.reasons[code].since, tables.reasons[code].until) == (since, until)
+
+
+def test_no_remark_alone_sends_a_bill_to_a_patient(tables: Tables) -> None:
+    # A remark does not know the group; M38 beside CO is a contradiction, and a person's to solve.
+    assert [code for code, remark in tables.remarks.items() if remark.remedy in ("bill_patient", "write_off")] == []
+
+
 def test_only_group_pr_ever_sends_an_amount_to_the_patient(tables: Tables) -> None:
     for code, reason in tables.reasons.items():
         for group, remedy in reason.group_remedies:
@@ -160,7 +185,7 @@ def test_every_source_of_a_file_is_used() -> None:
     for path in [*RULES.glob("*.toml"), *(ROOT / "claims" / "codes").glob("*rc.toml")]:
         data = tomllib.loads(path.read_text())
         used = Counter(re.findall(r'source = "(\w+)"', path.read_text()))
-        implied = {"labels", "x12", "triage", "retired"} if path.stem == "carc" else set()
+        implied = {"labels", "x12", "triage", "retired", "dates"} if path.stem == "carc" else set()
         assert set(data["sources"]) <= set(used) | implied, path.name
 
 
@@ -169,6 +194,27 @@ def test_every_vendor_or_law_source_of_a_payer_rule_says_when_it_was_read() -> N
         for key, text in tomllib.loads(path.read_text())["sources"].items():
             own = text.startswith(("practice", "sandbox script")) or "(practice" in text or "not re-read" in text
             assert own or re.search(r"20\d\d-\d\d-\d\d", text), f"{path.name} {key}"
+
+
+@pytest.fixture
+def sample_index() -> list[dict[str, str]]:
+    """The public sample files' index, which lies beside the project where it was developed and nowhere else."""
+    path = ROOT.parent / "shared" / "samples" / "INDEX.tsv"
+    if not path.exists():
+        pytest.skip("the public sample files are not beside this checkout")
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t"))
+
+
+def test_every_reason_in_the_public_samples_is_known(tables: Tables, sample_index: list[dict[str, str]]) -> None:
+    seen = {
+        match[1]
+        for row in sample_index
+        if row["kind"] != "bad"
+        for match in re.finditer(r"\b(?:CO|PR|OA|PI|CR)-(\w{1,3})\b", row["carcs"])
+    }
+    assert len(seen) >= 10
+    assert seen <= set(tables.reasons)
 
 
 # ------------------------------------------------------------------------------------------------- payer rules
