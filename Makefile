@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint format lock clean
+.PHONY: help demo up test check lint format docs lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ lint: $(STAMP) ## Format, lint, types and layers, without the tests
 format: $(STAMP) ## Format and sort imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(STAMP) ## Write the pages that are drawn from tables and code
+	$(BIN)/python tools/denials_table.py
 
 lock: ## Turn requirements.in into requirements.lock (needs uv on the PATH)
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock
