@@ -1,0 +1,53 @@
+"""Asking a payer whether a patient is covered: a 270 out, a 271 in."""
+
+from __future__ import annotations
+
+import asyncio
+
+from temporalio import activity
+
+from activities.errors import carrier_errors
+from activities.orders import Answer, Order
+from activities.reading import Reader
+from activities.records import write_first
+from claims.documents import EligibilityAnswer
+from claims.effects import CheckEligibility
+from claims.events import EffectFailed, EligibilityAnswered
+from claims.ports import Carrier, Documents, Records
+
+
+class EligibilityActivities:
+    """A question is safe to ask again: nothing is on file anywhere because of it."""
+
+    def __init__(self, carrier: Carrier, records: Records, documents: Documents, read: Reader) -> None:
+        self._carrier = carrier
+        self._records = records
+        self._documents = documents
+        self._read = read
+
+    @activity.defn(name="check_eligibility")
+    async def check_eligibility(self, order: Order[CheckEligibility]) -> Answer:
+        """EligibilityAnswered, or EffectFailed where the answer can't be read."""
+        await write_first(self._records, order)
+        question = order.effect.question
+        numbers = await self._records.next_control_numbers(order.key)
+        x12 = self._documents.write_eligibility(question, numbers, order.asked_at)
+        with carrier_errors():
+            raw = (await self._carrier.ask_eligibility(x12)).encode()
+        document, _ = await self._records.store_document(raw, kind="271", source="eligibility", at=order.asked_at)
+        answer = await asyncio.to_thread(self._answer, raw, question.trace)
+        if answer is None:
+            reason = "unreadable_answer: the payer's answer holds no 271"
+            return Answer(
+                events=(EffectFailed(at=order.asked_at, id=order.key, effect=order.effect.id, reason=reason),)
+            )
+        event = EligibilityAnswered(
+            at=order.asked_at, id=order.key, effect=order.effect.id, document=document, answer=answer
+        )
+        return Answer(events=(event,))
+
+    def _answer(self, raw: bytes, trace: str) -> EligibilityAnswer | None:
+        """The answer to our trace; a payer that returns no trace answers the one question that was asked."""
+        answers = [one.parsed for one in self._read(raw).sets if isinstance(one.parsed, EligibilityAnswer)]
+        ours = [one for one in answers if trace in one.traces]
+        return next(iter(ours or answers), None)

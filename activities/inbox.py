@@ -1,0 +1,81 @@
+"""Fetching what waits at the carrier: every document is stored once, and its workflow started."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from temporalio import activity
+
+from activities.errors import carrier_errors
+from activities.orders import DocumentReference, InboxReport
+from activities.submission import DocumentStarter
+from claims.ports import Carrier, InboundItem, Records, RequestRefused
+
+OVERLAP = timedelta(minutes=10)
+"""Windows overlap: a carrier may list a document late, and its clock is not ours."""
+FIRST_LOOK = timedelta(days=7)
+
+
+class InboxActivities:
+    def __init__(self, carrier: Carrier, records: Records, starter: DocumentStarter) -> None:
+        self._carrier = carrier
+        self._records = records
+        self._starter = starter
+
+    @activity.defn(name="fetch_documents")
+    async def fetch_documents(self) -> InboxReport:
+        """One round. The cursor moves after everything before it is stored and started; what fails is asked for again.
+
+        Raises what is worth another try (Unavailable, RateLimited).
+        """
+        carrier = self._carrier.name
+        started = datetime.now(UTC)
+        cursor = await self._records.cursor(carrier) or started - FIRST_LOOK
+        report, latest, missing = InboxReport(), cursor, ""
+        page: str | None = None
+        while True:
+            with carrier_errors():
+                listed = await self._carrier.poll(since=cursor - OVERLAP, page=page)
+            for item in listed.items:
+                taken = await self._take(item)
+                activity.heartbeat()
+                report = _counted(report, taken)
+                if taken is None:
+                    missing = missing or f"RequestRefused: item of set {item.set} could not be fetched"
+                elif not missing:
+                    latest = max(latest, item.processed_at)
+            page = listed.next_page
+            if page is None:
+                break
+        if latest > cursor:
+            await self._records.move_cursor(carrier, latest)
+        return report.model_copy(update={"trouble": missing})
+
+    async def _take(self, item: InboundItem) -> bool | None:
+        """True: new; False: known; None: the carrier lists it and refuses to hand it out."""
+        carrier = self._carrier.name
+        if await self._records.fetched(carrier, item.id):
+            return False
+        try:
+            raw = await self._carrier.fetch(item.id)
+        except RequestRefused:
+            return None
+        except Exception as error:
+            with carrier_errors():
+                raise error
+        at = datetime.now(UTC)
+        sha256, new = await self._records.store_document(raw, kind=item.set, source=carrier, at=at)
+        reference = DocumentReference(sha256=sha256, set=item.set, source=carrier, received_at=at)
+        await self._starter.start_document(reference)
+        await self._records.remember_item(carrier, item.id, sha256)
+        return new
+
+
+def _counted(report: InboxReport, taken: bool | None) -> InboxReport:
+    return report.model_copy(
+        update={
+            "listed": report.listed + 1,
+            "new": report.new + (taken is True),
+            "known": report.known + (taken is False),
+        }
+    )

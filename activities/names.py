@@ -1,0 +1,22 @@
+"""Names that running workflows, stored schedules and links depend on: they never change."""
+
+from __future__ import annotations
+
+TASK_QUEUE = "claimline"
+CLAIM = "ClaimWorkflow"
+INBOX = "InboxWorkflow"
+INBOUND_DOCUMENT = "InboundDocumentWorkflow"
+REMITTANCE = "RemittanceWorkflow"
+INBOX_SCHEDULE = "claimline-inbox"
+DELIVER = "deliver"
+"""The signal by which documents reach a claim: `{"events": [...]}`."""
+
+
+def claim_workflow_id(practice: str, claim_id: str) -> str:
+    """`claim/{practice}/{claim_id}`: opaque ids only."""
+    return f"claim/{practice}/{claim_id}"
+
+
+def document_workflow_id(sha256: str) -> str:
+    """One workflow for a document's content, however often it comes."""
+    return f"document/{sha256[:32]}"

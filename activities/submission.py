@@ -1,0 +1,194 @@
+"""Scrubbing a claim, sending it once, and looking for it when nobody answered.
+
+A submission is written, let through the gate, stored and posted under the effect's key. Every try writes the same
+bytes: control numbers come from the records by that key and times from the order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from temporalio import activity
+
+from activities.errors import carrier_errors
+from activities.orders import Answer, DocumentReference, Order
+from activities.records import write_first
+from claims.base import Day
+from claims.claim import Claim
+from claims.effects import FindSubmission, ScrubClaim, TransmitClaim
+from claims.events import (
+    AnyEvent,
+    ClaimScrubbed,
+    ClaimTransmitted,
+    EffectFailed,
+    SubmissionFound,
+    TransmissionRefused,
+    TransmissionUnknown,
+)
+from claims.findings import Finding
+from claims.payer_rules import PayerRules
+from claims.ports import (
+    Carrier,
+    ControlNumbers,
+    Documents,
+    OutcomeUnknown,
+    Records,
+    RequestRefused,
+    SubmissionAnswer,
+)
+
+
+class Scrubber(Protocol):
+    """The edits over one claim, with whatever tables they need."""
+
+    def __call__(self, claim: Claim, rules: PayerRules, today: Day) -> Sequence[Finding]: ...
+
+
+class DocumentStarter(Protocol):
+    """Starts the workflow of a stored document; the same document twice is the same workflow."""
+
+    async def start_document(self, document: DocumentReference, *, after_seconds: float = 0) -> bool: ...
+
+
+class SubmissionActivities:
+    """`starter` takes the 277CA that comes with a carrier's answer where every inbound document goes."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        records: Records,
+        documents: Documents,
+        scrubber: Scrubber,
+        starter: DocumentStarter,
+    ) -> None:
+        self._carrier = carrier
+        self._records = records
+        self._documents = documents
+        self._scrubber = scrubber
+        self._starter = starter
+
+    @activity.defn(name="scrub_claim")
+    async def scrub_claim(self, order: Order[ScrubClaim]) -> Answer:
+        """ClaimScrubbed with every finding."""
+        await write_first(self._records, order)
+        effect = order.effect
+        findings = await asyncio.to_thread(self._scrubber, effect.claim, effect.rules, effect.today)
+        event = ClaimScrubbed(
+            at=order.asked_at, id=order.key, effect=effect.id, version=effect.version, findings=tuple(findings)
+        )
+        return Answer(events=(event,))
+
+    @activity.defn(name="transmit_claim")
+    async def transmit_claim(self, order: Order[TransmitClaim]) -> Answer:
+        """ClaimTransmitted; TransmissionRefused by the gate or the carrier; TransmissionUnknown.
+
+        Raises what is worth another try under the same key (Unavailable, RateLimited).
+        """
+        await write_first(self._records, order)
+        numbers = await self._records.next_control_numbers(order.key)
+        x12 = self._documents.write_claim(order.effect.claim, numbers, order.asked_at)
+        problems = [problem for problem in await asyncio.to_thread(self._documents.gate, x12) if problem.fatal]
+        if problems:
+            return _refused(order, tuple(f"segment {one.segment}: {one.reason}" for one in problems))
+        document = await self._remember(order, numbers, x12)
+        try:
+            with carrier_errors():
+                answer = await self._submit(order, x12)
+        except _Outcome as outcome:
+            return Answer(events=(outcome.event,))
+        await self._take_acknowledgement(order, answer)
+        if not answer.accepted:
+            return _refused(order, answer.errors)
+        event = ClaimTransmitted(
+            at=order.asked_at,
+            id=order.key,
+            effect=order.effect.id,
+            submission=order.effect.submission,
+            interchange_control_number=f"{numbers.interchange:09d}",
+            group_control_number=str(numbers.group),
+            set_control_number=numbers.set,
+            carrier_reference=answer.reference,
+            document=document,
+            acknowledgements=tuple(sorted(self._carrier.acknowledgements)),
+        )
+        return Answer(events=(event,))
+
+    async def _submit(self, order: Order[TransmitClaim], x12: str) -> SubmissionAnswer:
+        claim_type = order.effect.claim.type
+        try:
+            return await self._carrier.submit(x12, claim_type=claim_type, idempotency_key=order.key)
+        except RequestRefused as error:
+            raise _Outcome(_refusal(order, (str(error),))) from error
+        except OutcomeUnknown as error:
+            raise _Outcome(unknown(order, str(error))) from error
+
+    async def _remember(self, order: Order[TransmitClaim], numbers: ControlNumbers, x12: str) -> str:
+        """What is about to leave is on record before it leaves, so that an answer can always be matched."""
+        document, _ = await self._records.store_document(x12.encode(), kind="837", source="outgoing", at=order.asked_at)
+        await self._records.remember_submission(
+            practice=order.practice,
+            claim_id=order.claim_id,
+            submission=order.effect.submission,
+            claim=order.effect.claim,
+            numbers=numbers,
+            document=document,
+        )
+        return document
+
+    async def _take_acknowledgement(self, order: Order[TransmitClaim], answer: SubmissionAnswer) -> None:
+        """The acknowledgement inside the answer is a document like any other; it never reaches the claim from here.
+
+        Its workflow starts a second later, when the claim knows that it was transmitted.
+        """
+        if not answer.x12:
+            return
+        raw = answer.x12.encode()
+        sha256, _ = await self._records.store_document(raw, kind="277CA", source="submission", at=order.asked_at)
+        reference = DocumentReference(sha256=sha256, set="277", source="submission", received_at=order.asked_at)
+        await self._starter.start_document(reference, after_seconds=1)
+
+    @activity.defn(name="find_submission")
+    async def find_submission(self, order: Order[FindSubmission]) -> Answer:
+        """SubmissionFound, or EffectFailed where the carrier can't look: a person must then."""
+        await write_first(self._records, order)
+        effect = order.effect
+        with carrier_errors():
+            found = await self._carrier.find_submission(effect.patient_control_number)
+        event: AnyEvent
+        if found is None:
+            reason = "cannot_look: the carrier offers no look-up of submissions"
+            event = EffectFailed(at=order.asked_at, id=order.key, effect=effect.id, reason=reason)
+        else:
+            event = SubmissionFound(
+                at=order.asked_at, id=order.key, effect=effect.id, submission=effect.submission, found=found
+            )
+        return Answer(events=(event,))
+
+
+class _Outcome(Exception):
+    """A carrier's error that is an answer: it ends the tries with an event."""
+
+    def __init__(self, event: AnyEvent) -> None:
+        super().__init__(event.kind)
+        self.event = event
+
+
+def unknown(order: Order[TransmitClaim], reason: str) -> TransmissionUnknown:
+    """Nobody can say whether the claim is on file."""
+    effect = order.effect
+    return TransmissionUnknown(
+        at=order.asked_at, id=order.key, effect=effect.id, submission=effect.submission, reason=reason
+    )
+
+
+def _refusal(order: Order[TransmitClaim], errors: tuple[str, ...]) -> TransmissionRefused:
+    effect = order.effect
+    return TransmissionRefused(
+        at=order.asked_at, id=order.key, effect=effect.id, submission=effect.submission, errors=errors
+    )
+
+
+def _refused(order: Order[TransmitClaim], errors: tuple[str, ...]) -> Answer:
+    return Answer(events=(_refusal(order, errors),))

@@ -1,0 +1,156 @@
+"""What the workflow tests share: a Temporal dev server, a world (the sandbox clearinghouse in process), and claims."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sysconfig
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities.names import CLAIM, claim_workflow_id
+from adapters.carriers.stedi import Stedi
+from adapters.records.records import SqlRecords, open_records
+from adapters.tables.loader import load_tables
+from adapters.x12.parse import parse
+from claims.claim import Claim
+from claims.encounter import read_json
+from claims.events import ClaimRegistered
+from claims.findings import Finding
+from claims.payer_rules import rules_for
+from commands.synthetic import encounter, make
+from sandbox.clearinghouse import Clearinghouse
+from sandbox.clock import ManualClock
+from sandbox.store import Store
+from sandbox.web import create_app
+from worker import Parts, build_worker
+
+BIN = Path(sysconfig.get_path("scripts"))
+KEY = "test-key"
+PRACTICE = "prac1"
+TABLES = load_tables(sandbox=True)
+SERVED = date(2026, 11, 2)
+
+
+def claim_of(number: str) -> tuple[Claim, bool]:
+    """The synthetic encounter of this number (commands/synthetic.py), and whether it is coded."""
+    made = next(one for one in make(7, date.today()) if one.scenario.number == number)  # noqa: DTZ011
+    content = encounter(made)
+    claims, problems = read_json(json.dumps(content).encode())
+    assert not problems, problems
+    return claims[0].claim, claims[0].coded
+
+
+def registered(
+    claim: Claim, claim_id: str, *, coded: bool = True, payer_rules: str = "", at: datetime | None = None
+) -> ClaimRegistered:
+    """A registration under the rules of the claim's payer, or under those of that name."""
+    named = {rules.name: rules for rules in TABLES.payer_rules}
+    rules = tuple(
+        named[payer_rules] if payer_rules else rules_for(TABLES.payer_rules, c.payer.payer_id, c.filing_indicator)
+        for c in claim.coverages
+    )
+    return ClaimRegistered(
+        at=at or datetime.now(UTC),
+        id=f"register/{claim_id}",
+        practice=PRACTICE,
+        claim_id=claim_id,
+        source="json",
+        claim=claim,
+        coded=coded,
+        payer_rules=rules,
+        tables_version=TABLES.version,
+    )
+
+
+def no_findings(claim: Claim, rules: object, today: date) -> tuple[Finding, ...]:
+    """The edits have their own tests; a workflow needs their verdict only."""
+    return ()
+
+
+@dataclass
+class World:
+    """The outside of the product: a clearinghouse on the wire, its clock moved by hand, and an empty database."""
+
+    folder: Path
+    documents: Any
+    letters: Any
+    clock: ManualClock = field(default_factory=lambda: ManualClock(datetime.now(UTC)))
+
+    def __post_init__(self) -> None:
+        self.house = Clearinghouse(Store(), self.clock)
+        self.records: SqlRecords = open_records(f"sqlite:///{self.folder / 'records.db'}")
+        self.carrier = self._stedi()
+
+    def _stedi(self) -> Stedi:
+        root = "http://sandbox"
+        return Stedi(
+            KEY,
+            healthcare=f"{root}/2024-04-01",
+            core=f"{root}/2023-08-01",
+            acknowledgements=frozenset({"TA1", "999", "277CA"}),
+            correspondence_path="/sandbox/correspondence",
+            lists_submissions=True,
+            transport=httpx.ASGITransport(app=create_app(self.house, KEY)),
+            clock=self.clock.now,
+        )
+
+    def parts(self) -> Parts:
+        return Parts(
+            carrier=self.carrier,
+            records=self.records,
+            documents=self.documents,
+            letters=self.letters,
+            read=parse,
+            scrubber=no_findings,
+            tables=TABLES,
+        )
+
+    def worker(self, client: Client, task_queue: str, build: str = "test") -> Worker:
+        return build_worker(client, self.parts(), task_queue=task_queue, build=build)
+
+    async def start(self, client: Client, event: ClaimRegistered, task_queue: str) -> WorkflowHandle[Any, Any]:
+        """What intake does: register, then start."""
+        await self.records.register(
+            practice=event.practice,
+            claim_id=event.claim_id,
+            claim=event.claim,
+            fingerprint=event.fingerprint,
+            at=event.at,
+        )
+        workflow_id = claim_workflow_id(event.practice, event.claim_id)
+        return await client.start_workflow(CLAIM, event, id=workflow_id, task_queue=task_queue)
+
+    async def close(self) -> None:
+        await self.carrier.close()
+        self.records.close()
+
+
+async def until(
+    handle: WorkflowHandle[Any, Any], true: Callable[[dict[str, Any]], bool], seconds: float = 20
+) -> dict[str, Any]:
+    """The claim's summary as soon as `true` holds of it; asked again every few milliseconds, by query."""
+    end = time.monotonic() + seconds
+    seen: dict[str, Any] = {}
+    while time.monotonic() < end:
+        try:
+            seen = await handle.query("summary")
+            if true(seen):
+                return seen
+        except RPCError:
+            pass  # the workflow's first task has not run yet
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"never came to pass; the claim is {seen.get('status')}, refused: {seen.get('refused')}")
+
+
+async def until_status(handle: WorkflowHandle[Any, Any], *status: str) -> dict[str, Any]:
+    return await until(handle, lambda seen: seen["status"] in status)

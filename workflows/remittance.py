@@ -1,0 +1,42 @@
+"""One 835: proved to balance, then delivered to its claims like any document."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from activities.names import REMITTANCE
+from activities.orders import DeliveryReport, DocumentReference, DocumentSummary
+from claims.money import dollars
+from workflows.inbound_document import PATIENT, deliver, in_words
+
+
+@workflow.defn(name=REMITTANCE)
+class RemittanceWorkflow:
+    """A set that does not balance is delivered only as far as its claims do; the rest is held, and said here."""
+
+    @workflow.run
+    async def run(self, document: DocumentReference) -> DeliveryReport:
+        proof: DocumentSummary = await workflow.execute_activity(
+            "prove_document",
+            document,
+            result_type=DocumentSummary,
+            start_to_close_timeout=timedelta(minutes=10),
+            retry_policy=PATIENT,
+            summary="does it balance?",
+        )
+        workflow.set_current_details(proved(proof))
+        report = await deliver(document)
+        workflow.set_current_details(f"{proved(proof)}\n\n{in_words(report)}")
+        return report
+
+
+def proved(proof: DocumentSummary) -> str:
+    """A table for operations: each set with its payment, its claims and whether it balances."""
+    rows = ["| set | claims | payment | balance |", "|---|---|---|---|"]
+    for one in proof.sets:
+        amount = "" if one.amount_cents is None else f"${dollars(one.amount_cents)}"
+        balance = "balances" if one.balanced else f"off by ${dollars(one.difference_cents)}"
+        rows.append(f"| {one.set} | {one.parts} | {amount} | {balance} |")
+    return "\n".join([*rows, *(f"- {problem}" for problem in proof.problems)])
