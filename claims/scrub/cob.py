@@ -147,6 +147,15 @@ def adjustments_missing(scene: Scene) -> Iterator[Fault]:
             )
 
 
+def decided_before_service(scene: Scene) -> Iterator[Fault]:
+    first = min(scene.days, default=None)
+    for coverage in _others(scene):
+        days = [coverage.prior.decided_on] if coverage.prior else []
+        days += [decision.decided_on for _, decision in _decisions(scene, coverage)]
+        if first and any(day < first for day in days if day):
+            yield Fault("2330B DTP*573", "the other payer decided before the service", "correct one of the dates")
+
+
 def decision_of_unknown_payer(scene: Scene) -> Iterator[Fault]:
     known = {coverage.payer.payer_id for coverage in _others(scene)}
     for line in scene.claim.lines:

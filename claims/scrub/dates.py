@@ -160,6 +160,15 @@ def past_in_future(scene: Scene) -> Iterator[Fault]:
             yield Fault(f"line {line.number} 2430 DTP*573", "the other payer decided in the future", "correct the date")
 
 
+def event_after_service(scene: Scene) -> Iterator[Fault]:
+    """What the service is for has begun by then: onset, accident, last menstrual period."""
+    last = max(scene.days, default=None)
+    for where, segment in _dated(scene):
+        days = days_of(segment)
+        if segment[1] in {"431", "439", "484"} and last and days and last < days[0] <= scene.today:
+            yield Fault(f"{where} DTP*{segment[1]}", "the date is after the last service", "correct one of the dates")
+
+
 def range_reversed(scene: Scene) -> Iterator[Fault]:
     for where, segment in _dated(scene):
         days = days_of(segment)

@@ -112,7 +112,8 @@ def value_code_form(scene: Scene) -> Iterator[Fault]:
     for code in scene.claim.codes:
         if code.qualifier != "BE":
             continue
-        if not re.fullmatch(r"[0-9A-Z]{2}", code.code):
+        # NUBC keeps 00 and everything from X0 and Z0 on in reserve; payers' own codes stand elsewhere.
+        if not re.fullmatch(r"[0-9A-WY][0-9A-Z]", code.code) or code.code == "00":
             yield Fault("2300 HI BE", f"{code.code} is no value code", "two characters of the NUBC list")
         elif _amount(code) is None:
             yield Fault("2300 HI BE", f"value code {code.code} without its amount", "enter the amount")

@@ -194,6 +194,15 @@ def patient_is_subscriber(scene: Scene) -> Iterator[Fault]:
         )
 
 
+def child_older(scene: Scene) -> Iterator[Fault]:
+    claim, payer = scene.claim, scene.payer
+    born, parent = claim.patient.birth_date, payer.subscriber.birth_date if payer else None
+    if claim.patient_relationship == "19" and born and parent and born <= parent:
+        yield Fault(
+            "2000C PAT01", "a child (19) that is older than the subscriber", "check relationship and birth dates"
+        )
+
+
 def demographics_missing(scene: Scene) -> Iterator[Fault]:
     """Birth date, gender and address stand with the patient: in 2010BA where she is the subscriber, else in 2010CA."""
     claim = scene.claim

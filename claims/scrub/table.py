@@ -59,6 +59,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("relationship-missing", "error", TR3 + ", 2000B SBR02 and 2000C", parties.relationship_missing),
     Edit("relationship-code", "error", TR3 + ", PAT01 and 2320 SBR02", parties.relationship_code),
     Edit("patient-is-subscriber", "warning", TR3 + ", 2000C: not used then", parties.patient_is_subscriber),
+    Edit("child-older-than-subscriber", "warning", TR3 + ", PAT01; " + DATES, parties.child_older),
     Edit("demographics-missing", "error", TR3 + ", 2010BA and 2010CA N3, N4, DMG", parties.demographics_missing),
     Edit("gender-code", "error", TR3 + ", DMG03", parties.gender_code),
     Edit("state-code", "error", USPS, parties.state_code),
@@ -135,6 +136,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("admission-date", "error", DATES, dates.admission_dates),
     Edit("stay-reversed", "error", DATES, dates.stay_reversed, P),
     Edit("date-in-future", "error", DATES, dates.past_in_future),
+    Edit("event-after-service", "warning", DATES, dates.event_after_service),
     Edit("range-reversed", "error", DATES, dates.range_reversed),
     # other payers
     Edit("adjustment-group", "error", "X12 data element 1033", cob.adjustment_group),
@@ -144,6 +146,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("primary-missing", "error", COB, cob.primary_missing),
     Edit("primary-not-decided", "warning", COB, cob.not_decided_before),
     Edit("decision-date-missing", "error", COB, cob.decision_date_missing),
+    Edit("decided-before-service", "warning", DATES, cob.decided_before_service),
     Edit("decision-of-unknown-payer", "error", COB, cob.decision_of_unknown_payer),
     Edit("cob-line-balance", "error", COB, cob.line_balance),
     Edit("cob-claim-balance", "error", COB, cob.claim_balance),
