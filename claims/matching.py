@@ -2,8 +2,34 @@
 
 from __future__ import annotations
 
-from claims.base import Day, Value
-from claims.events import AnyEvent
+from collections.abc import Sequence
+
+from claims.base import Day, Instant, Value
+from claims.documents import (
+    ClaimPayment,
+    ClaimSubmissionSet,
+    EligibilityAnswer,
+    FunctionalAcknowledgement,
+    InterchangeAcknowledgement,
+    OtherSet,
+    ParsedDocument,
+    ParsedSet,
+    ProviderAdjustment,
+    Remittance,
+    SetError,
+    StatusLine,
+    StatusReport,
+)
+from claims.events import (
+    AnyEvent,
+    ClaimAcknowledged,
+    EligibilityAnswered,
+    RemittanceReceived,
+    StatusReported,
+    SubmissionAcknowledged,
+    TakebackReceived,
+)
+from claims.money import dollars
 
 
 class SubmissionKey(Value):
@@ -13,6 +39,8 @@ class SubmissionKey(Value):
     interchange_control_number: str = ""
     group_control_number: str = ""
     set_control_number: str = ""
+    carrier_reference: str = ""
+    """The carrier's own number of it; in a 277CA it may come back as the batch (loop 2200B TRN02)."""
 
 
 class IndexEntry(Value):
@@ -70,3 +98,396 @@ class Routing(Value):
     deliveries: tuple[Delivery, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
     held: tuple[Held, ...] = ()
+
+
+# what to look up
+
+
+class Numbers(Value):
+    """Every number of a document that may name a claim."""
+
+    patient_control_numbers: tuple[str, ...] = ()
+    payer_claim_control_numbers: tuple[str, ...] = ()
+    interchanges: tuple[str, ...] = ()
+    traces: tuple[str, ...] = ()
+    member_ids: tuple[str, ...] = ()
+
+
+def needed_numbers(document: ParsedDocument) -> Numbers:
+    """What the records must be asked for before `route` can tell whose the parts are."""
+    found: dict[str, list[str]] = {name: [] for name in Numbers.model_fields}
+    for one in document.sets:
+        parsed = one.parsed
+        match parsed:
+            case Remittance():
+                for claim in parsed.claims:
+                    found["patient_control_numbers"].append(claim.patient_control_number)
+                    found["payer_claim_control_numbers"].append(claim.payer_claim_control_number)
+                    found["member_ids"] += [claim.member_id, claim.corrected_member_id]
+                references = [a.reference for a in parsed.provider_adjustments]
+                found["payer_claim_control_numbers"] += references
+                found["patient_control_numbers"] += references
+            case StatusReport():
+                for status in parsed.statuses:
+                    found["patient_control_numbers"] += [status.patient_control_number, status.trace]
+                    found["payer_claim_control_numbers"].append(status.payer_claim_control_number)
+                    found["traces"].append(status.trace)
+                for _, below in parsed.provider_claims:
+                    found["patient_control_numbers"] += below
+            case FunctionalAcknowledgement():
+                found["interchanges"].append(parsed.group_control_number)
+            case InterchangeAcknowledgement():
+                found["interchanges"].append(parsed.interchange_control_number)
+            case EligibilityAnswer():
+                found["traces"] += parsed.traces
+                found["member_ids"].append(parsed.member_id)
+            case _:
+                pass
+    return Numbers(**{name: tuple(dict.fromkeys(v for v in values if v)) for name, values in found.items()})
+
+
+# routing
+
+
+def route(document: ParsedDocument, index: Sequence[IndexEntry], *, at: Instant) -> Routing:
+    """Whose each part of a document is. Every part ends up delivered, unmatched or held; numbers decide, never names."""
+    router = _Router(index, at, document.sha256)
+    for one in document.sets:
+        router.route(one)
+    return Routing(deliveries=tuple(router.deliveries), unmatched=tuple(router.unmatched), held=tuple(router.held))
+
+
+class _Router:
+    def __init__(self, index: Sequence[IndexEntry], at: Instant, document: str) -> None:
+        self.index, self.at, self.document = tuple(index), at, document
+        self.deliveries: list[Delivery] = []
+        self.unmatched: list[Unmatched] = []
+        self.held: list[Held] = []
+
+    def route(self, one: ParsedSet) -> None:
+        if one.held:
+            kind, reference = _named(one)
+            self.hold(one.segment, kind, reference, one.held)
+            return
+        match one.parsed:
+            case Remittance():
+                self.remittance(one.parsed, one.segment)
+            case StatusReport():
+                self.status_report(one.parsed)
+            case FunctionalAcknowledgement():
+                self.functional(one.parsed, one)
+            case InterchangeAcknowledgement():
+                self.interchange(one.parsed, one)
+            case EligibilityAnswer():
+                self.eligibility(one.parsed)
+            case ClaimSubmissionSet():
+                self.hold(
+                    one.segment, one.parsed.set, one.parsed.control_number, "claims come in by `start`, not as answers"
+                )
+            case OtherSet():
+                self.hold(one.segment, one.parsed.set, one.parsed.control_number, one.parsed.reason)
+
+    # helpers
+
+    def deliver(self, entry: IndexEntry, event: AnyEvent) -> None:
+        self.deliveries.append(Delivery(practice=entry.practice, claim_id=entry.claim_id, event=event))
+
+    def hold(self, position: int, kind: str, reference: str, reason: str, amount: int | None = None) -> None:
+        self.held.append(Held(position=position, set=kind, reference=reference, reason=reason, amount_cents=amount))
+
+    def miss(
+        self, position: int, kind: str, reference: str, reason: str, payer: str = "", amount: int | None = None
+    ) -> None:
+        self.unmatched.append(
+            Unmatched(position=position, set=kind, reference=reference, payer=payer, amount_cents=amount, reason=reason)
+        )
+
+    def event_id(self, position: int, part: int = 0) -> str:
+        return f"{self.document[:24]}:{position}:{part}" if part else f"{self.document[:24]}:{position}"
+
+    def by_control_number(self, number: str) -> list[IndexEntry]:
+        return [e for e in self.index if number and e.patient_control_number == number]
+
+    def by_payer_number(self, number: str) -> list[IndexEntry]:
+        return [e for e in self.index if number and number in e.payer_claim_control_numbers]
+
+    # 835
+
+    def remittance(self, remittance: Remittance, segment: int) -> None:
+        """Claims one by one; one that doesn't balance is held alone. A set whose total doesn't is held whole."""
+        if remittance.difference_cents and all(claim.balanced for claim in remittance.claims):
+            gap = dollars(remittance.difference_cents)
+            reason = f"the payments and provider adjustments differ from BPR02 by {gap}"
+            self.hold(segment, "835", remittance.trace_number, reason, remittance.payment_cents)
+            return
+        alike: dict[str, int] = {}
+        for payment in remittance.claims:
+            content = payment.model_copy(update={"segment": 0}).model_dump_json()
+            occurrence = alike.get(content, 0)
+            alike[content] = occurrence + 1
+            self.claim_payment(remittance, payment, occurrence)
+        for i, adjustment in enumerate(remittance.provider_adjustments, 1):
+            self.provider_adjustment(remittance, adjustment, segment, i)
+
+    def claim_payment(self, remittance: Remittance, payment: ClaimPayment, occurrence: int) -> None:
+        number = payment.patient_control_number
+        if not payment.balanced:
+            self.hold(payment.segment, "835", number, _gap(payment), payment.paid_cents)
+            return
+        found, why = self.claim_of(payment)
+        if found is None:
+            self.miss(payment.segment, "835", number, why, remittance.payer, payment.paid_cents)
+            return
+        self.deliver(
+            found,
+            RemittanceReceived(
+                at=self.at,
+                id=self.event_id(payment.segment),
+                by=remittance.payer,
+                document=self.document,
+                trace_number=remittance.trace_number,
+                payer=remittance.payer,
+                payer_id=_payer_id(remittance, found),
+                paid_on=remittance.paid_on,
+                method=remittance.method,
+                occurrence=occurrence,
+                payment=payment,
+            ),
+        )
+
+    def claim_of(self, payment: ClaimPayment) -> tuple[IndexEntry | None, str]:
+        """Our number, then the payer's, then member with dates and charge; several are told apart by dates and lines."""
+        for candidates in (
+            self.by_control_number(payment.patient_control_number),
+            self.by_payer_number(payment.payer_claim_control_number),
+            [
+                e
+                for e in self.index
+                if payment.member_id
+                and {payment.member_id, payment.corrected_member_id} & set(e.member_ids)
+                and e.charge_cents == payment.charge_cents
+                and e.service_from is not None
+                and e.service_from == _first_day(payment)
+            ],
+        ):
+            if len(candidates) == 1:
+                return candidates[0], ""
+            if candidates:
+                return _told_apart(payment, candidates)
+        return None, "no claim has this patient control number, payer claim control number, or member, dates and charge"
+
+    def provider_adjustment(
+        self, remittance: Remittance, adjustment: ProviderAdjustment, segment: int, position: int
+    ) -> None:
+        """Overpayment recoveries that name a claim reach it; all else is the provider's ledger, never a patient's."""
+        if adjustment.reason != "WO" or adjustment.amount_cents <= 0:
+            return
+        number = adjustment.reference
+        found = self.by_payer_number(number) or self.by_control_number(number)
+        if len(found) != 1:
+            self.miss(
+                segment,
+                "835 PLB",
+                number,
+                "a recovery (WO) that names no claim of ours" if not found else "a recovery that names several claims",
+                remittance.payer,
+                adjustment.amount_cents,
+            )
+            return
+        self.deliver(
+            found[0],
+            TakebackReceived(
+                at=self.at,
+                id=self.event_id(segment, position),
+                by=remittance.payer,
+                document=self.document,
+                trace_number=remittance.trace_number,
+                reason=adjustment.reason,
+                reference=number,
+                amount_cents=adjustment.amount_cents,
+                paid_on=remittance.paid_on,
+            ),
+        )
+
+    # 277CA, 277
+
+    def status_report(self, report: StatusReport) -> None:
+        below = dict(report.provider_claims)
+        seen: dict[int, int] = {}
+        for status in report.statuses:
+            part = seen.get(status.segment, 0)
+            seen[status.segment] = part + 1
+            if status.level in ("claim", "line"):
+                self.status(report, status, status.patient_control_number or status.trace, part)
+            else:
+                for i, number in enumerate(below.get(status.segment, ()), 1):
+                    if _rejects(status):
+                        self.status(report, status, number, i)
+
+    def status(self, report: StatusReport, status: StatusLine, number: str, part: int) -> None:
+        found = (
+            self.by_control_number(number)
+            or self.by_payer_number(status.payer_claim_control_number)
+            or [e for e in self.index if status.trace and status.trace in e.traces]
+        )
+        if status.level == "line":
+            return
+        if len(found) > 1 and status.service_from is not None:
+            found = [e for e in found if e.service_from == status.service_from] or found
+        if len(found) != 1:
+            reason = "no claim has this number" if not found else "several claims have this number"
+            self.miss(status.segment, report.set, number, reason, report.sender_name, status.paid_cents)
+            return
+        entry, common = found[0], {"at": self.at, "id": self.event_id(status.segment, part), "document": self.document}
+        if report.set == "277CA":
+            submission = _submission_of(entry, report)
+            self.deliver(
+                entry,
+                ClaimAcknowledged.model_validate(
+                    {**common, "sender": report.sender or "PR", "status": status, "submission": submission}
+                ),
+            )
+        else:
+            self.deliver(entry, StatusReported.model_validate({**common, "status": status}))
+
+    # 999, TA1
+
+    def functional(self, answer: FunctionalAcknowledgement, one: ParsedSet) -> None:
+        """A rejected group rejects every set of it; otherwise each set by its own disposition."""
+        carried = [
+            (entry, key)
+            for entry in self.index
+            for key in entry.submissions
+            if _same(key.group_control_number, answer.group_control_number)
+        ]
+        told = {s.control_number: s for s in answer.sets}
+        delivered = 0
+        for entry, key in carried:
+            own = next((s for number, s in told.items() if _same(number, key.set_control_number)), None)
+            if own is None and answer.sets and answer.disposition != "R":
+                continue
+            disposition = own.disposition if own and answer.disposition != "R" else answer.disposition
+            if not own and answer.disposition in ("", "P"):
+                continue
+            errors = tuple(_error(error) for error in own.errors) + own.codes if own else answer.codes
+            delivered += 1
+            self.deliver(
+                entry,
+                SubmissionAcknowledged(
+                    at=self.at,
+                    id=self.event_id(one.segment, delivered),
+                    document=self.document,
+                    source=answer.set,
+                    submission=key.submission,
+                    accepted=disposition in ("A", "E", "P"),
+                    errors=errors,
+                ),
+            )
+        if not delivered:
+            reference = f"group {answer.group_control_number}"
+            self.miss(one.segment, answer.set, reference, "no submission of ours travelled in this group")
+
+    def interchange(self, answer: InterchangeAcknowledgement, one: ParsedSet) -> None:
+        delivered = 0
+        for entry in self.index:
+            for key in entry.submissions:
+                if _same(key.interchange_control_number, answer.interchange_control_number):
+                    delivered += 1
+                    self.deliver(
+                        entry,
+                        SubmissionAcknowledged(
+                            at=self.at,
+                            id=self.event_id(one.segment, delivered),
+                            document=self.document,
+                            source="TA1",
+                            submission=key.submission,
+                            accepted=answer.disposition != "R",
+                            errors=(f"note {answer.note}",) if answer.note not in ("", "000") else (),
+                        ),
+                    )
+        if not delivered:
+            reference = f"interchange {answer.interchange_control_number}"
+            self.miss(one.segment, "TA1", reference, "no submission of ours travelled in this interchange")
+
+    # 271
+
+    def eligibility(self, answer: EligibilityAnswer) -> None:
+        found = [e for e in self.index if set(answer.traces) & set(e.traces)]
+        found = found or [e for e in self.index if answer.member_id and answer.member_id in e.member_ids]
+        if not found:
+            self.miss(answer.segment, "271", answer.control_number, "neither trace nor member id is a claim's")
+        for i, entry in enumerate(found):
+            self.deliver(
+                entry,
+                EligibilityAnswered(
+                    at=self.at, id=self.event_id(answer.segment, i), document=self.document, answer=answer
+                ),
+            )
+
+
+def _named(one: ParsedSet) -> tuple[str, str]:
+    """The kind and control number of a set, for people."""
+    parsed = one.parsed
+    if isinstance(parsed, InterchangeAcknowledgement):
+        return "TA1", parsed.interchange_control_number
+    if isinstance(parsed, Remittance):
+        return "835", parsed.trace_number or parsed.control_number
+    return (parsed.kind if isinstance(parsed, EligibilityAnswer) else parsed.set), parsed.control_number
+
+
+def _gap(payment: ClaimPayment) -> str:
+    taken = sum(a.amount_cents for a in payment.adjustments)
+    taken += sum(a.amount_cents for line in payment.lines for a in line.adjustments)
+    gap = payment.charge_cents - taken - payment.paid_cents
+    return f"charge less adjustments differs from the amount paid by {dollars(gap)}"
+
+
+def _payer_id(remittance: Remittance, entry: IndexEntry) -> str:
+    """The payer's id as the claim knows it, where the remittance has it; empty where it can't be told."""
+    return remittance.payer_id if remittance.payer_id in entry.payer_ids else ""
+
+
+def _first_day(payment: ClaimPayment) -> Day | None:
+    days = [line.service_from for line in payment.lines if line.service_from]
+    return payment.service_from or (min(days) if days else None)
+
+
+def _told_apart(payment: ClaimPayment, candidates: list[IndexEntry]) -> tuple[IndexEntry | None, str]:
+    """Of several claims under one number: the one whose lines, else dates, else charge the payment has."""
+    lines = {line.control_number for line in payment.lines if line.control_number}
+    day = _first_day(payment)
+    for fits in (
+        [e for e in candidates if lines and lines <= set(e.line_control_numbers)],
+        [e for e in candidates if day is not None and e.service_from == day and e.charge_cents == payment.charge_cents],
+        [e for e in candidates if day is not None and e.service_from == day],
+    ):
+        if len(fits) == 1:
+            return fits[0], ""
+    return None, f"{len(candidates)} claims have this number, and neither lines nor dates tell which is meant"
+
+
+_REJECTING = ("A3", "A4", "A6", "A7", "A8")
+
+
+def _rejects(status: StatusLine) -> bool:
+    return any(code.category in _REJECTING for code in status.codes)
+
+
+def _submission_of(entry: IndexEntry, report: StatusReport) -> int:
+    """The submission whose batch the report names (the carrier's reference or our interchange), 0 = the latest."""
+    for key in entry.submissions:
+        if report.batch and report.batch in (key.carrier_reference, key.interchange_control_number):
+            return key.submission
+        if report.batch and _same(report.batch, key.interchange_control_number):
+            return key.submission
+    return 0
+
+
+def _same(one: str, other: str) -> bool:
+    """Control numbers are the same with or without leading zeros."""
+    return bool(one) and bool(other) and one.lstrip("0") == other.lstrip("0")
+
+
+def _error(error: SetError) -> str:
+    place = f"{error.segment_id}{error.element and f' element {error.element}'} at {error.position}"
+    return f"{place}: {error.code}" if error.code else place

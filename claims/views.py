@@ -340,6 +340,7 @@ def index_entry(state: ClaimState) -> IndexEntry:
                 interchange_control_number=s.interchange_control_number,
                 group_control_number=s.group_control_number,
                 set_control_number=s.set_control_number,
+                carrier_reference=s.carrier_reference,
             )
             for s in state.submissions
             if s.interchange_control_number
