@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from adapters.x12.acknowledgement import read_functional_acknowledgement, read_interchange_acknowledgement
 from adapters.x12.census import unexpected_segments, unread_of
 from adapters.x12.claims_in import read_claims
 from adapters.x12.eligibility import read_eligibility
+from adapters.x12.fields import text
 from adapters.x12.reader import TransactionSet, read_document
 from adapters.x12.remittance import read_remittance
 from adapters.x12.status_report import read_status_report
@@ -28,6 +29,8 @@ _READERS: dict[str, Read] = {
     "837P": read_claims,
     "837I": read_claims,
 }
+_FUNCTIONAL = {"HC": ("837",), "HP": ("835",), "HN": ("277",), "HB": ("271",), "FA": ("999", "997")}
+"""GS01 of the kinds that are read, with the ST01 that belongs to it."""
 _CLAIMS = ("837P", "837I")
 _SET_ASIDE = {
     "270": "an eligibility inquiry, which payers answer and practices send",
@@ -69,12 +72,23 @@ def _read(ts: TransactionSet) -> list[ParsedSet]:
     reader = _READERS.get(ts.kind)
     if reader is None:
         reason = _SET_ASIDE.get(ts.kind, "a kind of document that is not handled here")
-        return _sets(ts, [_other(ts, reason)], [])
+        return _sets(ts, [_other(ts, reason)], list(_doubts(ts)))
     parsed, problems = reader(ts)
     if parsed is None:
         fatal = next((problem.reason for problem in problems if problem.fatal), "nothing of it could be read")
         parsed = _other(ts, fatal)
     return _sets(ts, [parsed], problems)
+
+
+def _doubts(ts: TransactionSet) -> Iterator[Problem]:
+    """Whether a set that is put aside is really of that kind, or one of ours with a damaged ST01."""
+    st = ts.segments[0]
+    if ts.kind not in _SET_ASIDE:
+        yield Problem(segment=st.position, element=1, reason="ST01 is no kind of document that is known here")
+    expected = _FUNCTIONAL.get(text(ts.gs, 1)) if ts.gs is not None else None
+    if expected and text(st, 1) not in expected:
+        reason = f"ST01 is not {' or '.join(expected)}, which GS01 {text(ts.gs, 1) if ts.gs else ''} announces"
+        yield Problem(segment=st.position, element=1, reason=reason)
 
 
 def _other(ts: TransactionSet, reason: str) -> OtherSet:
