@@ -15,6 +15,7 @@ def decide(
     fees: FeeSchedule,
     payer_claim_control_number: str,
     received: str,
+    decided: str,
     *,
     deny: bool = True,
 ) -> Decision:
@@ -38,13 +39,20 @@ def decide(
         lines=tuple(lines),
         remarks=script.remittance.remarks,
         received=received,
+        decided=decided,
     )
 
 
-def duplicate(claim: Claim, payer_claim_control_number: str, received: str) -> Decision:
+def duplicate(claim: Claim, payer_claim_control_number: str, received: str, decided: str) -> Decision:
     """Denied as an exact duplicate. CARC 18 is used with group OA (X12 note on the code)."""
     lines = tuple(refuse(line, "OA", "18", ("N522",)) for line in claim.lines)
-    return Decision(claim=claim, payer_claim_control_number=payer_claim_control_number, lines=lines, received=received)
+    return Decision(
+        claim=claim,
+        payer_claim_control_number=payer_claim_control_number,
+        lines=lines,
+        received=received,
+        decided=decided,
+    )
 
 
 def refuse(line: Line, group: str, reason: str, remarks: tuple[str, ...]) -> LineDecision:

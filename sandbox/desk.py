@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sandbox.adjudicate import decide, duplicate
 from sandbox.clock import stamp
-from sandbox.intake import ADDRESS
+from sandbox.intake import ADDRESS, Identifiers, identifiers
 from sandbox.model import Decision
 from sandbox.script import Script, fee_schedule
 from sandbox.settings import Timing
@@ -59,18 +59,18 @@ class Desk:
         script = self._scripts[payer]
         verdicts: list[Verdict] = []
         accepted: list[int] = []
-        first = self._store.claim(ids[0])
-        for id_ in ids:
-            verdict = self._verdict(script, self._store.claim(id_), at)
+        received = [self._store.claim(id_) for id_ in ids]
+        for on_file in received:
+            verdict = self._verdict(script, on_file, at)
             verdicts.append(verdict)
             state = "accepted" if verdict.accepted else "rejected"
-            self._store.update_claim(id_, state=state, pccn=verdict.payer_claim_control_number)
+            self._store.update_claim(on_file.id, state=state, pccn=verdict.payer_claim_control_number)
             if verdict.accepted:
-                accepted.append(id_)
+                accepted.append(on_file.id)
         speaker = Speaker("PR", script.name, script.payer)
-        to = self._address(first)
-        text = ack_277ca(speaker, verdicts, first.submission, to, self._store.next_number("control"), at)
-        self._publish("277", text, first, at)
+        to = self._address(received[0])
+        text = ack_277ca(speaker, verdicts, received[0].submission, to, self._store.next_number("control"), at)
+        self._publish("277", text, received, at)
         if accepted and script.remittance.after == "payer_ack":
             self._store.schedule("adjudicate", at, self._timing.after("remittance"), claims=accepted)
 
@@ -115,7 +115,7 @@ class Desk:
             mine = [c for c in claims if c.claim.billing.identifier == npi and c.state == "accepted"]
             payments = [payment for c in mine for payment in self._payments(self._store.claim(c.id), at)]
             if payments:
-                self._pay(mine[0], payments, at)
+                self._pay(mine, payments, at)
 
     def _payments(self, on_file: ClaimOnFile, at: datetime) -> list[ClaimPayment]:
         if on_file.state != "accepted":
@@ -130,9 +130,9 @@ class Desk:
             if voided:
                 self._store.update_claim(on_file.id, state="voided")
                 return payments
-        decision = self._decision(on_file, deny=True)
+        decision = self._decision(on_file, at, deny=True)
         if original is None and self._earlier(on_file) is not None:
-            decision = duplicate(on_file.claim, on_file.payer_claim_control_number, _day(on_file.at))
+            decision = duplicate(on_file.claim, on_file.payer_claim_control_number, _day(on_file.at), _day(at))
             self._store.update_claim(on_file.id, state="duplicate", decision=decision)
         else:
             unprocessable = any("MA130" in line.remarks for line in decision.lines)
@@ -141,12 +141,13 @@ class Desk:
             )
         return [*payments, ClaimPayment(decision, _ORDER.get(on_file.claim.payer_order, "1"))]
 
-    def _decision(self, on_file: ClaimOnFile, *, deny: bool) -> Decision:
+    def _decision(self, on_file: ClaimOnFile, at: datetime, *, deny: bool) -> Decision:
         script, number = self._scripts[on_file.payer], on_file.payer_claim_control_number
-        return decide(on_file.claim, script, fee_schedule(), number, _day(on_file.at), deny=deny)
+        return decide(on_file.claim, script, fee_schedule(), number, _day(on_file.at), _day(at), deny=deny)
 
-    def _pay(self, about: ClaimOnFile, payments: Sequence[ClaimPayment], at: datetime) -> None:
+    def _pay(self, claims: Sequence[ClaimOnFile], payments: Sequence[ClaimPayment], at: datetime) -> None:
         """One 835. What a provider owes after it is carried forward (PLB FB) into the next one."""
+        about = claims[0]
         script, npi = self._scripts[about.payer], about.claim.billing.identifier
         number = self._store.next_number("payment")
         trace = f"{self._store.nonce}{number:07d}"
@@ -158,7 +159,7 @@ class Desk:
         self._store.set_forwarded(about.payer, npi, max(0, -total))
         remittance = Remittance(about.payer, script.name, trace, tuple(payments), tuple(entries))
         text = remittance_835(remittance, self._address(about), self._store.next_number("control"), at)
-        document = self._publish("835", text, about, at, {"traceNumber": trace})
+        document = self._publish("835", text, claims, at, [("traceNumber", trace)])
         for copy in range(1, script.remittance.copies):
             self._store.schedule("repeat", at, self._timing.after("repeat") * copy, document=document)
 
@@ -186,7 +187,7 @@ class Desk:
             "noticeDate": f"{at:%Y-%m-%d}",
             "writtenAt": stamp(at),
         }
-        self._publish("letter", json.dumps(letter), on_file, at, extension=True)
+        self._publish("letter", json.dumps(letter), [on_file], at, extension=True)
         if outcome == "overturned":
             self._store.schedule("correct", at, self._timing.after("correction"), claim=id_)
 
@@ -194,10 +195,10 @@ class Desk:
         """Reversal and correction in one 835, the reversal first."""
         if on_file.decision is None or on_file.state != "adjudicated":
             return
-        corrected = self._decision(on_file, deny=False)
+        corrected = self._decision(on_file, at, deny=False)
         self._store.update_claim(on_file.id, decision=corrected)
         order = _ORDER.get(on_file.claim.payer_order, "1")
-        self._pay(on_file, [ClaimPayment(on_file.decision, "22"), ClaimPayment(corrected, order)], at)
+        self._pay([on_file], [ClaimPayment(on_file.decision, "22"), ClaimPayment(corrected, order)], at)
 
     # Sending
 
@@ -208,17 +209,15 @@ class Desk:
         self,
         set_id: str,
         body: str,
-        about: ClaimOnFile,
+        about: Sequence[ClaimOnFile],
         at: datetime,
-        more: dict[str, str] | None = None,
+        more: Identifiers = (),
         *,
         extension: bool = False,
     ) -> str:
-        names = {"correlationId": about.submission, "patientControlNumber": about.claim.patient_control_number}
-        test = self._address(about).usage == "T"
-        return self._store.add_document(
-            set_id, body, at, extension=extension, test=test, identifiers=names | (more or {})
-        )
+        names = [*identifiers(about[0].submission, [c.claim for c in about]), *more]
+        test = self._address(about[0]).usage == "T"
+        return self._store.add_document(set_id, body, at, extension=extension, test=test, identifiers=names)
 
     def after_inquiry(self, on_file: ClaimOnFile, now: datetime) -> None:
         """A payer that waited to be asked starts to work."""

@@ -25,6 +25,7 @@ from sandbox.x12.status_277ca import CLEARINGHOUSE, Verdict, ack_277ca
 from sandbox.x12.syntax_837 import ElementFault, SegmentFault, SetFaults
 
 ADDRESS = TypeAdapter(Address)
+Identifiers = Sequence[tuple[str, str]]
 
 
 @dataclass
@@ -92,8 +93,7 @@ class Intake:
         if group.codes:
             reading.errors.append(_error("999", f"Functional group rejected, AK905 {' '.join(group.codes)}.", "GS"))
         text = acks.ack_999(group, checked, to, self._control(), now)
-        numbers = {"groupControlNumber": group.gs.at(6)}
-        self._tell("999", text, to, now, numbers)
+        self._tell("999", text, to, now, [("groupControlNumber", group.gs.at(6))])
 
     def _scripted_fault(
         self, transaction: TransactionSet, claims: Sequence[Claim], reading: Reading
@@ -143,7 +143,7 @@ class Intake:
             return None
         verdicts = [_verdict(claim, failed) for claim, failed in reading.claims]
         ack = ack_277ca(CLEARINGHOUSE, verdicts, correlation, to, self._control(), now)
-        names = {"correlationId": correlation, "patientControlNumber": verdicts[0].claim.patient_control_number}
+        names = identifiers(correlation, [verdict.claim for verdict in verdicts])
         self._store.add_document("277", ack, now, test=to.usage == "T", identifiers=names)
         return ack
 
@@ -160,19 +160,24 @@ class Intake:
     ) -> None:
         where = ADDRESS.dump_json(to).decode()
         self._store.add_submission(correlation, key, path, interchange.control_number, where, x12, now)
-        names = {"correlationId": correlation, "patientControlNumber": claims[0].patient_control_number}
+        names = identifiers(correlation, claims)
         self._store.add_document("837", x12, now, direction="OUTBOUND", test=to.usage == "T", identifiers=names)
         ids = [(claim.payer_id, self._store.add_claim(correlation, claim, now)) for claim in claims]
         for payer, mine in groupby(sorted(ids), key=lambda pair: pair[0]):
             wait = self._timing.after("payer_ack")
             self._store.schedule("payer_receives", now, wait, payer=payer, claims=[id_ for _, id_ in mine])
 
-    def _tell(self, set_id: str, text: str, to: Address, now: datetime, numbers: dict[str, str] | None = None) -> None:
+    def _tell(self, set_id: str, text: str, to: Address, now: datetime, numbers: Identifiers = ()) -> None:
         at = now + self._timing.after("syntax_ack")
         self._store.add_document(set_id, text, at, extension=True, test=to.usage == "T", identifiers=numbers)
 
     def _control(self) -> int:
         return self._store.next_number("control")
+
+
+def identifiers(correlation: str, claims: Sequence[Claim]) -> list[tuple[str, str]]:
+    """What a transaction can be found by: its batch, and the patient control number of every claim in it."""
+    return [("correlationId", correlation), *(("patientControlNumber", c.patient_control_number) for c in claims)]
 
 
 def address(interchange: Interchange) -> Address:

@@ -112,6 +112,8 @@ class Decision(Value):
     lines: tuple[LineDecision, ...]
     remarks: tuple[str, ...] = ()
     received: str = ""
+    decided: str = ""
+    """The days when the claim came and when it was decided, CCYYMMDD."""
 
     @property
     def charge_cents(self) -> int:

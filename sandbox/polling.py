@@ -18,7 +18,10 @@ _LARGEST_PAGE = 500
 
 
 def poll(store: Store, query: dict[str, str], base: str, now: datetime) -> Answer:
-    """One page of transactions processed since `startDateTime`, or after `pageToken`."""
+    """One page of transactions processed since `startDateTime`, or after `pageToken`.
+
+    There is always a next page: asked for later, it begins with what came in the meantime. An empty one is the end.
+    """
     start, token = query.get("startDateTime", ""), query.get("pageToken", "")
     if bool(start) == bool(token):
         return _bad("Give startDateTime or pageToken, and not both.")
@@ -31,12 +34,10 @@ def poll(store: Store, query: dict[str, str], base: str, now: datetime) -> Answe
         return _bad("pageToken is not one of ours." if token else "startDateTime must be ISO 8601 with its zone.")
     if start and instant(start) > now - timedelta(minutes=1):
         return _bad("startDateTime must be at least one minute in the past.")
-    documents = store.documents(after, now, int(size) + 1)
-    page = documents[: int(size)]
-    body: dict[str, Any] = {"items": [item(document, base) for document in page]}
-    if len(documents) > len(page):
-        body["nextPageToken"] = _token(page[-1])
-    return Answer(200, body)
+    page = store.documents(after, now, int(size))
+    end = (stamp(page[-1].at), page[-1].seq) if page else after
+    items = [item(document, base) for document in page]
+    return Answer(200, {"items": items, "nextPageToken": _token(end)})
 
 
 def item(document: Document, base: str) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def item(document: Document, base: str) -> dict[str, Any]:
         "processedAt": stamp(document.at),
         "artifacts": [{"artifactType": "application/edi-x12", "usage": "input", "model": "transaction", "url": url}],
         "businessIdentifiers": [
-            {"element": name, "name": name, "value": value} for name, value in document.identifiers.items()
+            {"element": name, "name": name, "value": value} for name, value in document.identifiers
         ],
         "x12": {
             "metadata": {"transaction": {"transactionSetIdentifier": document.set_id}},
@@ -65,8 +66,8 @@ def item(document: Document, base: str) -> dict[str, Any]:
     return shown
 
 
-def _token(document: Document) -> str:
-    return base64.urlsafe_b64encode(f"{stamp(document.at)} {document.seq}".encode()).decode()
+def _token(place: tuple[str, int]) -> str:
+    return base64.urlsafe_b64encode(f"{place[0]} {place[1]}".encode()).decode()
 
 
 def _place(token: str) -> tuple[str, int]:

@@ -77,7 +77,7 @@ class Questions:
             return ClaimStatus("P1", "20", charge_cents=charge, payer_claim_control_number=number)
         category, status = _finalized(on_file)
         paid = on_file.decision.paid_cents
-        return ClaimStatus(category, status, "", charge, paid, number, f"{now:%Y%m%d}")
+        return ClaimStatus(category, status, "", charge, paid, number, on_file.decision.decided)
 
 
 def _finalized(on_file: ClaimOnFile) -> tuple[str, str]:

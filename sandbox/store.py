@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,7 +78,7 @@ class Document:
     set_id: str
     extension: bool
     test: bool
-    identifiers: dict[str, str]
+    identifiers: tuple[tuple[str, str], ...]
     body: str
 
 
@@ -254,7 +254,7 @@ class Store:
         direction: str = "INBOUND",
         extension: bool = False,
         test: bool = True,
-        identifiers: dict[str, str] | None = None,
+        identifiers: Sequence[tuple[str, str]] = (),
     ) -> str:
         """Puts a transaction into the polling list and returns its id."""
         id_ = str(uuid.uuid4())
@@ -269,7 +269,7 @@ class Store:
                 set_id,
                 extension,
                 test,
-                json.dumps(identifiers or {}),
+                json.dumps(list(identifiers)),
                 body,
             ),
         )
@@ -295,7 +295,7 @@ class Store:
             row["set_id"],
             bool(row["extension"]),
             bool(row["test"]),
-            json.loads(row["identifiers"]),
+            tuple((name, value) for name, value in json.loads(row["identifiers"])),
             row["body"],
         )
 

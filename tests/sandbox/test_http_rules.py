@@ -225,10 +225,13 @@ async def test_pages_follow_each_other_and_miss_nothing(sandbox: Sandbox) -> Non
         page = (await sandbox.client.get(POLLING, params=query)).json()
         assert len(page["items"]) <= 4
         seen += [i["transactionId"] for i in page["items"]]
-        if "nextPageToken" not in page:
+        if not page["items"]:
             break
         query = {"pageToken": page["nextPageToken"], "pageSize": "4"}
     assert seen == whole
+    await sandbox.submit(professional("SBXPAID", "PCN106", 106), "k106")
+    more = (await sandbox.client.get(POLLING, params=query)).json()["items"]
+    assert [kind(i) for i in more] == ["277", "837"]
 
 
 @pytest.mark.parametrize(
