@@ -6,7 +6,7 @@ Free text never routes a claim.
 from __future__ import annotations
 
 from claims.base import Value
-from claims.claim import Adjustment
+from claims.claim import Adjustment, ClaimType
 from claims.documents import ClaimPayment
 from claims.payer_rules import PayerRules, Remedy
 from claims.posting import all_adjustments, all_remarks, bucket
@@ -44,6 +44,8 @@ def explain(group: str, code: str, remarks: tuple[str, ...], rules: PayerRules |
             source="",
         )
     known = [tables.remarks[remark] for remark in remarks if remark in tables.remarks]
+    # An unprocessable claim was never adjudicated: that outweighs what any other remark asks for.
+    known.sort(key=lambda remark: remark.effect != "unprocessable")
     effects = {remark.effect for remark in known}
     remedy, why, source = _remedy(entry, group, remarks, known, rules)
     appealable = entry.appealable and not effects & {"unprocessable", "no_appeal"}
@@ -123,12 +125,19 @@ def classify(state: ClaimState, payment: ClaimPayment, tables: Tables, proof_of_
         why = f"{why}; {proof}"
     if remedy == "correct_and_replace" and not payment.payer_claim_control_number:
         remedy, why = "review", f"{why}; a replacement needs the payer's claim control number, which is missing"
-    elif remedy == "correct_and_replace" and not state.rules.accepts_replacement:
+    elif remedy == "correct_and_replace" and not takes_replacement(state.rules, state.claim.type):
         remedy = "reopening" if state.rules.reopening else "new_original"
         why = f"{why}; this payer takes no replacement claims"
     if payment.status_code == "4" and answer.reason_class == "eligibility":
         why = f"{why}; check the coverage first"
     return Denial(codes=codes, denied_cents=denied, reason_class=answer.reason_class, recommended=remedy, why=why)
+
+
+def takes_replacement(rules: PayerRules, claim_type: ClaimType) -> bool:
+    """Whether the payer takes a frequency 7 for this kind of claim (Medicare: institutional claims only)."""
+    if claim_type == "institutional" and rules.accepts_replacement_institutional is not None:
+        return rules.accepts_replacement_institutional
+    return rules.accepts_replacement
 
 
 def owner_of(denial: Denial, tables: Tables) -> Owner:

@@ -5,7 +5,7 @@ Nothing is filed, voided or written off in silence: each needs a person, some a 
 
 from __future__ import annotations
 
-from claims import appeals
+from claims import appeals, denials
 from claims.draft import Draft, Refused
 from claims.effects import SendAppeal
 from claims.events import (
@@ -72,7 +72,7 @@ def _resubmission(d: Draft) -> tuple[str, str]:
     """Frequency and REF*F8 of the next submission after a decision. Raises Refused without the payer's number."""
     denial = d.state.denial
     remedy = (denial.chosen or denial.recommended) if denial else "correct_and_replace"
-    if remedy == "new_original" or not d.state.rules.accepts_replacement:
+    if remedy == "new_original" or not denials.takes_replacement(d.state.rules, d.state.claim.type):
         return "1", ""
     number = next(
         (s.payer_claim_control_number for s in reversed(d.state.submissions) if s.payer_claim_control_number), ""
