@@ -115,17 +115,15 @@ class _Walk:
             self._say(segment, f"HL02 does not name a parent of the {expected or 'highest'} level", 2)
 
     def _level_by_content(self, index: int) -> Level | None:
-        levels: set[Level] = set()
+        """The level that the first telling segment after an HL belongs to, whatever HL03 says."""
         for segment in self.segments[index + 1 : index + 40]:
             if segment.id in ("HL", "CLM", "SE"):
                 break
-            if segment.id == "SBR":
-                return "subscriber"
-            if segment.id == "PAT":
-                levels.add("patient")
+            if segment.id in ("SBR", "PAT"):
+                return "subscriber" if segment.id == "SBR" else "patient"
             if segment.id == "NM1" and (level := _LEVEL_BY_ENTITY.get(segment.get(1))):
-                levels.add(level)
-        return next((level for level in ("subscriber", "billing", "patient") if level in levels), None)
+                return level
+        return None
 
     def _lost_level(self, segment: Segment) -> Level | None:
         """The level whose HL must have been here: what this segment starts can't stand where it stands."""
