@@ -1,0 +1,178 @@
+"""Every setting, from the environment (CLAIMLINE_...) or a `.env` file. A wrong one is named; no value is repeated.
+
+The defaults are those of the embedded demo: Temporal, sandbox and records on this machine.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "CLAIMLINE_"
+
+Acknowledgement = Literal["TA1", "999", "277CA"]
+
+SANDBOX_KEY = "sandbox-key"
+_SANDBOX_URL = "http://127.0.0.1:8765"
+_SANDBOX_PHONE = "5555550100"
+
+
+class SettingsError(Exception):
+    """One line for each variable that is wrong or missing, without its value."""
+
+
+class Settings(BaseSettings):
+    """Use `load_settings`, which says in words what is wrong."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    mode: Literal["sandbox", "production"] = "sandbox"
+    """`production` refuses the sandbox clearinghouse, waits in seconds and missing keys."""
+    zone: str = "America/New_York"
+    """The practice's zone, in which its days are counted (IANA name)."""
+
+    temporal_address: str = "127.0.0.1:7233"
+    temporal_namespace: str = "default"
+    temporal_task_queue: str = "claimline"
+    temporal_tls: bool = False
+    temporal_tls_ca: Path | None = None
+    temporal_tls_cert: Path | None = None
+    temporal_tls_key: Path | None = None
+    temporal_api_key: SecretStr = SecretStr("")
+
+    records_url: str = "sqlite:///.claimline/records.db"
+    """`sqlite:///PATH` (one machine) or `postgresql+psycopg://USER@HOST/NAME`."""
+
+    carrier: Literal["sandbox", "stedi"] = "sandbox"
+    carrier_url: str = ""
+    """One address for all of the carrier's paths; empty = this machine's sandbox, or Stedi's own hosts."""
+    carrier_healthcare_url: str = ""
+    """Stedi's healthcare address with its version, where it is not that of `carrier_url`; the same for core."""
+    carrier_core_url: str = ""
+    carrier_key: SecretStr = SecretStr("")
+    carrier_usage: Literal["T", "P"] = "T"
+    """ISA15: test or production data."""
+    carrier_acknowledgements: Annotated[frozenset[Acknowledgement], NoDecode] = frozenset()
+    """Which acknowledgements come, separated by commas; empty = what the carrier is known to deliver."""
+
+    submitter_id: str = ""
+    """ISA06 and NM109 of loop 1000A, as agreed with the carrier."""
+    submitter_qualifier: str = "ZZ"
+    submitter_name: str = ""
+    submitter_contact: str = ""
+    submitter_phone: str = ""
+    receiver_id: str = "STEDI"
+    receiver_qualifier: str = "ZZ"
+    receiver_name: str = "STEDI"
+
+    practice_phone: str = ""
+    """For letters; empty = the billing provider's own, out of the claim."""
+    pay_online: str = ""
+
+    poll_seconds: float = Field(default=300, gt=0, le=86_400)
+    """How often the inbox asks the carrier for documents."""
+    metrics_address: str = ""
+    """Where Prometheus may ask, as in 127.0.0.1:9464; empty = no metrics."""
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether waits in seconds are allowed."""
+        return self.mode == "sandbox"
+
+    @property
+    def acknowledgements(self) -> frozenset[Acknowledgement]:
+        """Stedi hands 999s out over SFTP alone; the sandbox delivers all three."""
+        if self.carrier_acknowledgements:
+            return self.carrier_acknowledgements
+        return frozenset({"TA1", "999", "277CA"}) if self.carrier == "sandbox" else frozenset({"277CA"})
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("not a time zone; write one like America/Chicago") from None
+        return value
+
+    @field_validator("temporal_address", "metrics_address")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+            raise ValueError("write HOST:PORT")
+        return value
+
+    @field_validator("carrier_url", "carrier_healthcare_url", "carrier_core_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("write an address that begins with https:// (or http:// on this machine)")
+        return value.rstrip("/")
+
+    @field_validator("carrier_acknowledgements", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("temporal_api_key", "carrier_key")
+    @classmethod
+    def _one_word(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value()
+        if not (key.isascii() and key.isprintable()) or " " in key.strip():
+            raise ValueError("a key is one word without line breaks; was it cut or pasted with something else?")
+        return SecretStr(key.strip())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sandbox_defaults(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The embedded sandbox needs no settings: what is empty gets its own address, key and names."""
+        if given.get("carrier", "sandbox") != "sandbox":
+            return given
+        names = {"carrier_key": SANDBOX_KEY, "submitter_id": "CLAIMLINE", "submitter_name": "CLAIMLINE"}
+        names |= {"submitter_contact": "BILLING", "submitter_phone": _SANDBOX_PHONE}
+        names |= {"receiver_id": "SANDBOX", "receiver_name": "SANDBOX", "carrier_url": _SANDBOX_URL}
+        return names | {name: value for name, value in given.items() if value not in ("", None)}
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        missing = []
+        if self.carrier == "stedi":
+            required = ("carrier_key", "submitter_id", "submitter_name", "submitter_contact", "submitter_phone")
+            missing = [name for name in required if not _said(getattr(self, name))]
+        if bool(self.temporal_tls_cert) != bool(self.temporal_tls_key):
+            missing.append("temporal_tls_key" if self.temporal_tls_cert else "temporal_tls_cert")
+        if missing:
+            raise ValueError(f"missing: {', '.join(PREFIX + name.upper() for name in missing)}")
+        if self.mode == "production" and self.carrier == "sandbox":
+            raise ValueError(f"{PREFIX}CARRIER: production needs a real carrier, stedi for example")
+        if self.mode == "sandbox" and self.carrier_usage == "P":
+            raise ValueError(f"{PREFIX}CARRIER_USAGE: P (real claims) needs {PREFIX}MODE=production")
+        return self
+
+
+def _said(value: str | SecretStr) -> bool:
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises SettingsError, a line for each variable that is wrong or missing."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(_line, error.errors(include_input=False, include_url=False)))) from None
+
+
+def _line(fault: Any) -> str:
+    reason = str(fault["msg"]).removeprefix("Value error, ")
+    if not fault["loc"]:
+        return reason
+    return f"{PREFIX}{str(fault['loc'][0]).upper()}: {reason}"
