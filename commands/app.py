@@ -7,7 +7,7 @@ import sys
 import click
 import typer
 
-from commands import start, up
+from commands import acting, reading, start, up
 from commands.trouble import Exit, Trouble, tell
 
 HELP = """
@@ -38,6 +38,11 @@ def build() -> typer.Typer:
     )
     app.command(rich_help_panel="This machine")(up.up)
     app.command(rich_help_panel="Claims in")(start.start)
+    app.command(name="list", rich_help_panel="Looking")(reading.list_claims)
+    app.command(rich_help_panel="Looking")(reading.show)
+    app.command(rich_help_panel="Looking")(reading.timeline)
+    app.command(rich_help_panel="Looking")(reading.tasks)
+    acting.add_verbs(app)
     return app
 
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters.settings import Settings
-from pydantic import ValidationError
 from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from activities.names import CLAIM, TASK_QUEUE
+import worker
 from adapters.records.records import SqlRecords, open_records
+from adapters.settings import Settings, SettingsError, load_settings
 from claims.ports import RecordsError
 from claims.views import ClaimView
 from commands.processes import read_note
@@ -39,11 +38,9 @@ def settings() -> Settings:
     for name, value in environment_of(read_note(data_folder())).items():
         os.environ.setdefault(name, value)
     try:
-        return Settings()
-    except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False)
-        told = "; ".join(f"CLAIMLINE_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in faults)
-        raise Unreadable(f"settings: {told}", "Correct the environment (or .env) and try again.") from error
+        return load_settings()
+    except SettingsError as error:
+        raise Unreadable(f"settings: {error}", "Correct the environment or .env, and try again.") from error
 
 
 @dataclass(slots=True)
@@ -80,7 +77,7 @@ async def open_room(*, server: bool, optional_server: bool = False) -> AsyncIter
             if not optional_server:
                 raise
     try:
-        records = open_records(chosen.database_url)
+        records = open_records(chosen.records_url)
     except RecordsError as error:
         raise Unreachable(str(error)) from error
     try:
@@ -93,22 +90,21 @@ async def open_room(*, server: bool, optional_server: bool = False) -> AsyncIter
 
 async def connect(chosen: Settings) -> Client:
     """A client of the Temporal server; Unreachable names the address and what to do."""
-    address = chosen.temporal_address
     try:
-        client = await asyncio.wait_for(Client.connect(address, namespace=chosen.temporal_namespace), CONNECT_SECONDS)
-        await client.count_workflows(f"WorkflowType = '{CLAIM}'", rpc_timeout=None)
-    except (RuntimeError, TimeoutError, OSError) as error:
-        raise Unreachable(f"no Temporal server answers at {address}", HOW_TO_START) from error
-    except RPCError as error:
-        if error.status == RPCStatusCode.NOT_FOUND:
-            raise Unreachable(
-                f"the Temporal server at {address} has no namespace {chosen.temporal_namespace}",
-                "Make it, or set CLAIMLINE_TEMPORAL_NAMESPACE.",
-            ) from error
+        return await asyncio.wait_for(
+            worker.connect(
+                chosen.temporal_address,
+                chosen.temporal_namespace,
+                api_key=chosen.temporal_api_key.get_secret_value(),
+            ),
+            CONNECT_SECONDS,
+        )
+    except worker.CannotServe as error:
+        raise Unreachable(str(error)) from error
+    except TimeoutError as error:
         raise Unreachable(
-            f"what listens at {address} doesn't answer as Temporal ({error.status.name})", HOW_TO_START
+            f"what listens at {chosen.temporal_address} doesn't answer as Temporal", HOW_TO_START
         ) from error
-    return client
 
 
 async def find_claim(room: Room, reference: str) -> ClaimView:
@@ -128,6 +124,3 @@ async def find_claim(room: Room, reference: str) -> ClaimView:
 
 def _choices(views: Sequence[ClaimView]) -> str:
     return "\n".join(f"  {one.claim_id}  {one.practice}  {one.payer_id}  {one.status}" for one in views)
-
-
-__all__ = ["TASK_QUEUE", "Room", "connect", "data_folder", "find_claim", "open_room", "settings"]

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.names import CLAIM, TASK_QUEUE, claim_workflow_id
+from activities.names import CLAIM, claim_workflow_id
 from activities.post import NoSuchClaim, Post
 from adapters.records.records import SqlRecords
 from adapters.tables.loader import load_tables
@@ -26,6 +26,7 @@ from claims.matching import IndexEntry
 from claims.payer_rules import rules_for
 from claims.ports import KnownClaim
 from claims.tables import Tables
+from claims.views import view
 from commands.claim_files import ClaimFile, Item
 from commands.context import data_folder, open_room
 from commands.intake_report import IntakeReport
@@ -43,6 +44,7 @@ class LiveDesk:
     records: SqlRecords
     tables: Tables
     zone: str
+    task_queue: str
     stored: dict[str, str] = field(default_factory=dict)
     """File name -> SHA-256 of its stored bytes."""
 
@@ -84,7 +86,10 @@ class LiveDesk:
             document=await self._store(file),
         )
         try:
-            await Post(self.client, self.records).deliver(decision.identity.practice, decision.claim_id, (event,))
+            post = Post(self.client, self.records, task_queue=self.task_queue)
+            await post.deliver(decision.identity.practice, decision.claim_id, (event,))
+                decision.identity.practice, decision.claim_id, (event,)
+            )
         except NoSuchClaim as error:
             raise Unreachable(
                 f"the claim that {item.claim.patient_control_number} replaces is registered but has no workflow",
@@ -119,6 +124,10 @@ class LiveDesk:
             self.stored[file.name] = sha256
         return self.stored[file.name]
 
+    def _attributes(self, event: ClaimRegistered) -> TypedSearchAttributes:
+        """Attributes that come with the start cost the claim no event of their own."""
+        return attributes.as_typed(attributes.of_view(view(begin(event, self.tables).state, self.tables)))
+
     async def _start(self, event: ClaimRegistered) -> bool:
         """False where it runs, or has run, already."""
         try:
@@ -126,11 +135,11 @@ class LiveDesk:
                 CLAIM,
                 event,
                 id=claim_workflow_id(event.practice, event.claim_id),
-                task_queue=TASK_QUEUE,
+                task_queue=self.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 static_summary=start_summary(event),
-                search_attributes=attributes.as_typed(attributes.of_state(begin(event, self.tables).state)),
+                search_attributes=self._attributes(event),
             )
         except WorkflowAlreadyStartedError:
             return False
@@ -148,7 +157,7 @@ async def run_live(files: list[ClaimFile], on_claim: Callable[[], None]) -> Inta
     """Registers and starts every claim of the files."""
     async with open_room(server=True) as room:
         tables = load_tables(sandbox=room.settings.sandbox)
-        desk = LiveDesk(room.server, room.records, tables, room.settings.zone)
+        desk = LiveDesk(room.server, room.records, tables, room.settings.zone, room.settings.temporal_task_queue)
         return await take(files, desk, identity_key(data_folder()), on_claim=on_claim)
 
 

@@ -84,7 +84,6 @@ PAYERS = {
         Payer("SBXINACTIVE", "LAPSED COVERAGE HEALTH PLAN"),
         Payer("SBXAAA", "UNKNOWN MEMBER HEALTH PLAN"),
         Payer("SBXMCR", "SANDBOX MEDICARE", "MB"),
-        Payer("SBXDOCS", "RECORDS PLEASE HEALTH PLAN"),
         Payer("SBXLEVEL2", "SECOND LEVEL HEALTH PLAN"),
     )
 }
@@ -217,7 +216,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("LKP1018", "professional", "SBXAAA", member="N"),
     Scenario("LKP1019", "professional", "SBXMCR", procedures=("99214", "93000"), diagnoses=("R079", "I10")),
     Scenario("LKP1020", "professional", "SBXLEVEL2", procedures=("97110",), diagnoses=("M5450",)),
-    Scenario("LKP1021", "professional", "SBXDOCS", procedures=("93000",), diagnoses=("R079",)),
     Scenario("LKH2001", "institutional", "SBXPAID"),
     Scenario("LKH2002", "institutional", "SBXSHARE"),
     Scenario("LKH2003", "institutional", "SBXPARTIAL"),

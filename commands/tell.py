@@ -225,10 +225,7 @@ def _which(world: World, line: Line, where: str) -> tuple[str, str]:
     """The claim a message is for: the one named, or the only one there is."""
     body = line.body if isinstance(line.body, dict) else {}
     name = line.claim or (body.get("claim") if isinstance(body.get("claim"), str) else "")
-    if name:
-        found = world.find(str(name))
-    else:
-        found = list(world.claims)
+    found = world.find(str(name)) if name else list(world.claims)
     if isinstance(body.get("claim"), str):
         line.body = {k: v for k, v in body.items() if k != "claim"}
     if len(found) == 1:

@@ -1,0 +1,200 @@
+"""One verb for each thing a person may do to a claim: each sends one update, and says what became of the claim.
+
+The verbs, their help and examples come out of the one table of messages (claims/messages.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.names import CLAIM, claim_workflow_id
+from activities.orders import Carried
+from claims.messages import MESSAGES, Message
+from claims.views import ClaimView
+from commands.context import HOW_TO_START, Room, find_claim, open_room
+from commands.screen import console, print_json
+from commands.trouble import Trouble, Unreachable, Unreadable
+
+ANSWER_SECONDS = 15.0
+# Words without a name, in their order: `pay LKP1001 25.00`, `hold LKP1001 documents`.
+_BARE: dict[str, tuple[str, ...]] = {
+    "note": ("text",),
+    "pay": ("amount",),
+    "write_off": ("amount",),
+    "hold": ("kind",),
+    "release": ("kind",),
+    "choose": ("remedy",),
+    "decide_appeal": ("outcome",),
+    "recover": ("action",),
+    "task": ("task", "action"),
+    "extend": ("deadline", "to"),
+    "documents_sent": ("confirmation",),
+}
+_LISTS = ("diagnoses", "modifiers", "documents")
+
+
+def add_verbs(app: typer.Typer) -> None:
+    """A command for every message that people send."""
+    for message in MESSAGES.values():
+        if message.for_people:
+            app.command(
+                name=message.name.replace("_", "-"),
+                help=_help(message),
+                short_help=message.help.partition(":")[0],
+                rich_help_panel="What people do",
+                # Every field of a message may be written as an option too: `--amount 25.00`.
+                context_settings={"ignore_unknown_options": True},
+            )(_verb(message))
+
+
+def _verb(message: Message) -> Callable[..., None]:
+    def act(
+        claim: Annotated[
+            str,
+            typer.Argument(
+                metavar="CLAIM", help="Claim id, patient control number or workflow id.", show_default=False
+            ),
+        ],
+        words: Annotated[
+            list[str] | None,
+            typer.Argument(metavar="[FIELD=VALUE]...", help="Fields; --field VALUE does as well.", show_default=False),
+        ] = None,
+        by: Annotated[
+            str,
+            typer.Option("--by", envvar="CLAIMLINE_USER", help="Who does this: an opaque name.", show_default=False),
+        ] = "",
+        body: Annotated[str, typer.Option("--body", help="The whole message as JSON.", show_default=False)] = "",
+        as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+    ) -> None:
+        sent = read_fields(message.name, words or [], body)
+        sent.setdefault("by", by or getpass.getuser())
+        view, answer = asyncio.run(_send(claim, message.name, sent))
+        if as_json:
+            print_json({"claim_id": view.claim_id, "patient_control_number": view.patient_control_number, **answer})
+        else:
+            again = " (it was done before)" if answer.get("already_taken") else ""
+            console().print(f"{view.patient_control_number}: {view.status} -> [bold]{answer['status']}[/bold]{again}")
+
+    return act
+
+
+def read_fields(verb: str, words: Sequence[str], body: str = "") -> dict[str, Any]:
+    """The message's body out of `FIELD=VALUE`, `--field VALUE` and bare words. Raises Unreadable."""
+    fields: dict[str, Any] = _whole_body(body)
+    bare = list(_BARE.get(verb, ()))
+    waiting = list(words)
+    while waiting:
+        word = waiting.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        if word.startswith("--"):
+            if not equals:
+                value = waiting.pop(0) if waiting and not waiting[0].startswith("--") else "true"
+        elif not equals or not name.replace("_", "").replace("-", "").isalnum() or " " in name:
+            if not bare:
+                raise Unreadable(f"{verb}: {word!r} is no FIELD=VALUE", f"For example: {MESSAGES[verb].example}")
+            name, value = bare.pop(0), word
+        name = name.replace("-", "_")
+        if name in bare:
+            bare.remove(name)
+        fields[name] = _value(name, value)
+    return fields
+
+
+def _whole_body(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        fields = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"--body is not JSON: {error.msg} at column {error.colno}") from None
+    if not isinstance(fields, dict):
+        raise Unreadable("--body must be a JSON object")
+    return fields
+
+
+def _value(name: str, text: str) -> Any:
+    if text[:1] in ("[", "{"):
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            raise Unreadable(f"{name} is not JSON: {error.msg} at column {error.colno}") from None
+    if text in ("true", "false"):
+        return text == "true"
+    if name in _LISTS:
+        return [part for part in text.split(",") if part]
+    return text
+
+
+async def _send(reference: str, name: str, body: dict[str, Any]) -> tuple[ClaimView, dict[str, Any]]:
+    async with open_room(server=True) as room:
+        view = await find_claim(room, reference)
+        return view, await send_update(room, view.practice, view.claim_id, name, body)
+
+
+async def send_update(room: Room, practice: str, claim_id: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The claim's answer. Trouble with the claim's own reason where it refuses; Unreachable where nobody answers."""
+    handle = room.server.get_workflow_handle(claim_workflow_id(practice, claim_id))
+    identity = str(uuid.uuid4())
+    for attempt in (1, 2):
+        try:
+            answer = await asyncio.wait_for(handle.execute_update(name, body, id=identity), ANSWER_SECONDS)
+            return answer if isinstance(answer, dict) else {}
+        except WorkflowUpdateFailedError as error:
+            reason = error.cause.message if isinstance(error.cause, ApplicationError) else "refused"
+            raise Trouble(reason) from error
+        except TimeoutError as error:
+            raise Unreachable(
+                f"claim {claim_id} did not answer in {ANSWER_SECONDS:.0f} s: is a worker running?", HOW_TO_START
+            ) from error
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND or attempt == 2:
+                raise Unreachable(f"the Temporal server did not take it ({error.status.name})", HOW_TO_START) from error
+            await _wake(room, practice, claim_id)
+    raise AssertionError("the second attempt returns or raises")
+
+
+async def _wake(room: Room, practice: str, claim_id: str) -> None:
+    """Starts a closed claim again out of the archive, under its id."""
+    state = await room.records.archived(practice, claim_id)
+    if state is None:
+        raise Trouble("this claim is registered but has no workflow", "Start its file again: it goes on from there.")
+    await room.server.start_workflow(
+        CLAIM,
+        Carried(state=state),
+        id=claim_workflow_id(practice, claim_id),
+        task_queue=room.settings.temporal_task_queue,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+
+
+def _help(message: Message) -> str:
+    aliases = f"\n\nAs a signal or update also: {', '.join(message.aliases)}." if message.aliases else ""
+    fields = json.loads(message.example)
+    fields.pop("by", None)
+    told = " ".join(f"{name}={_shown(value)}" for name, value in fields.items())
+    verb = message.name.replace("_", "-")
+    return (
+        f"{message.help[:1].upper()}{message.help[1:]}.{aliases}\n\n"
+        f"[bold]Example:[/] python starter.py {verb} CLAIM {_escaped(told)}"
+    )
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"'{text}'" if " " in text or '"' in text else text
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", "\\[")
