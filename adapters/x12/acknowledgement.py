@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from adapters.x12.fields import composite, part, text
@@ -31,7 +32,12 @@ def read_functional_acknowledgement(ts: TransactionSet) -> tuple[FunctionalAckno
     if len(groups) > 1:
         reason = f"{len(groups)} AK1 stand in one set; only the first group is read"
         problems.append(Problem(segment=groups[1].position, reason=reason, fatal=True))
+    problems += _strays(ts)
     sets = tuple(_set(block, problems) for block in _blocks(ts, groups))
+    expected = sum(1 for segment in ts.segments if segment.id == "AK2")
+    if len(sets) != expected:
+        reason = f"{expected} AK2 segments stand in the set, {len(sets)} sets were read"
+        problems.append(Problem(segment=ts.first, reason=reason, fatal=True))
     ak9 = next((segment for segment in ts.segments if segment.id == "AK9"), None)
     if ak9 is None:
         problems.append(Problem(segment=ts.first, reason="AK9 is missing; expected the group's disposition"))
@@ -78,6 +84,19 @@ def _blocks(ts: TransactionSet, groups: list[Segment]) -> list[list[Segment]]:
         elif blocks:
             blocks[-1].append(segment)
     return blocks
+
+
+def _strays(ts: TransactionSet) -> Iterator[Problem]:
+    """Segments that belong to a set and follow none, so that nobody knows whose they are."""
+    open_set = False
+    for segment in ts.segments:
+        if segment.id == "AK2":
+            open_set = True
+        elif segment.id in ("IK3", "AK3", "IK4", "AK4", "CTX", "IK5", "AK5") and not open_set:
+            reason = f"{segment.id} stands outside the loop of a set; nobody knows which set it is about"
+            yield Problem(segment=segment.position, reason=reason, fatal=True)
+        elif segment.id in ("IK5", "AK5", "AK9"):
+            open_set = False
 
 
 def _set(block: list[Segment], problems: list[Problem]) -> SetAcknowledgement:
@@ -137,10 +156,21 @@ def _prove(ak9: Segment, sets: tuple[SetAcknowledgement, ...], problems: list[Pr
         reason = "AK901 is no disposition; kept as it stands"
         problems.append(Problem(segment=ak9.position, element=1, reason=reason))
     taken = sum(1 for one in sets if one.disposition in ("A", "E"))
-    said = text(ak9, 4)
-    if sets and said.isdecimal() and len(said) < 10 and int(said) < taken:
-        reason = f"AK904 counts {int(said)} sets accepted, {taken} are accepted by their own IK5"
+    included, accepted = _count(ak9, 2), _count(ak9, 4)
+    if sets and accepted is not None and accepted < taken:
+        reason = f"AK904 counts {accepted} sets accepted, {taken} are accepted by their own IK5"
+        problems.append(Problem(segment=ak9.position, element=4, reason=reason))
+    if sets and included is not None and included < len(sets):
+        reason = f"AK902 counts {included} sets in the group, {len(sets)} are acknowledged"
+        problems.append(Problem(segment=ak9.position, element=2, reason=reason))
+    if sets and included is not None and accepted is not None and included - accepted > len(sets) - taken:
+        reason = f"AK9 rejects {included - accepted} sets, only {len(sets) - taken} of them are named"
         problems.append(Problem(segment=ak9.position, element=4, reason=reason))
     if text(ak9, 1) == "A" and any(one.disposition not in ("A", "E", "") for one in sets):
         reason = "AK901 accepts the group while a set of it is rejected; the set's own disposition stands"
         problems.append(Problem(segment=ak9.position, element=1, reason=reason))
+
+
+def _count(ak9: Segment, n: int) -> int | None:
+    value = text(ak9, n)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None

@@ -13,6 +13,10 @@ def _ids(text: str) -> frozenset[str]:
 
 
 _HEADER = "ST SE BHT HL NM1 N3 N4 REF TRN "
+_CLAIM = (
+    _HEADER + "N2 PER PRV CUR SBR PAT DMG DTP CLM PWK CN1 AMT K3 NTE HI HCP CAS OI MOA LX LIN SVD LQ "
+    "CR5 CR6 CR7 HSD TS3 "  # home health and others of 4010
+)
 _SEGMENTS = {
     "835": _ids(
         "ST SE BPR NTE TRN CUR REF DTM N1 N2 N3 N4 PER RDM LX TS3 TS2 CLP CAS NM1 MIA MOA AMT QTY SVC LQ PLB",
@@ -21,9 +25,11 @@ _SEGMENTS = {
     "277": _ids(_HEADER + "PER STC AMT DTP SVC DMG"),
     "271": _ids(_HEADER + "N2 PER PRV AAA DMG INS HI DTP MPI EB HSD MSG III LS LE"),
     "999": _ids("ST SE AK1 AK2 AK3 AK4 AK5 AK9 IK3 IK4 IK5 CTX"),
+    "837P": _ids(_CLAIM + "CR1 CR2 CR3 CRC SV1 SV5 MEA PS1 FRM CTP QTY"),
+    "837I": _ids(_CLAIM + "CL1 CRC SV2 MIA CTP QTY"),
     "997": _ids("ST SE AK1 AK2 AK3 AK4 AK5 AK9"),
 }
-"""Segments that the guides of a kind use (005010X221A1, X214, X212, X279A1, X231A1 and their 4010 forerunners)."""
+"""Segments that the guides of a kind use (005010X221A1, X214, X212, X279A1, X231A1, X222A1, X223A2 and their 4010 forerunners)."""
 
 _COUNTED = {"835": "CLP", "277CA": "STC", "277": "STC", "837P": "CLM", "837I": "CLM"}
 _MONEY = re.compile(r"-?\d+(?:\.\d*)?$")
@@ -40,7 +46,9 @@ def unexpected_segments(ts: TransactionSet) -> list[Problem]:
         if segment.id not in known:
             first.setdefault(segment.id, []).append(segment.position)
     problems = [
-        Problem(segment=places[0], reason=f"{_named(identifier)} does not belong in this set; {len(places)} left out")
+        Problem(
+            segment=places[0], reason=f"{_named(identifier)} does not belong in this set; found {_times(len(places))}"
+        )
         for identifier, places in first.items()
     ]
     return problems + _swallowed(ts)
@@ -86,6 +94,10 @@ def _looks_like(counted: str, elements: tuple[str, ...]) -> bool:
     if counted == "CLP":
         return len(elements) >= 4 and all(_MONEY.match(element.strip()) for element in elements[2:4])
     return bool(elements) and _STATUS.match(elements[0]) is not None
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _named(identifier: str) -> str:
