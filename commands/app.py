@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from commands import acting, reading, start, up
 from commands.trouble import Exit, Trouble, tell
 
-HELP = """
-Claimline: one durable workflow for each medical claim, from registered to closed.
-
-Upstream systems hand over claims with [bold]start[/]; billers and coders look with [bold]list[/], [bold]show[/],
-[bold]timeline[/] and [bold]tasks[/], and act with one verb for each thing a person may do; [bold]demo[/] and
-[bold]up[/] run everything on this machine.
-
-CLAIM is a claim id, a patient control number (CLM01) or a workflow id (claim/PRACTICE/ID).
-"""
-EPILOG = """
-[bold]Exit codes:[/] 0 done; 1 refused, or something was found; 2 unreadable file or wrong usage;
-3 a server, database or clearinghouse can't be reached or started; 130 interrupted.
-"""
+HELP = (
+    "Claimline: one durable workflow for each medical claim, from registered to closed.\n\n"
+    "Upstream systems hand over claims with [bold]start[/]. Billers and coders look with [bold]list[/], [bold]show[/], "
+    "[bold]timeline[/] and [bold]tasks[/], and act with one verb for each thing a person may do. [bold]demo[/] and "
+    "[bold]up[/] run everything on this machine.\n\n"
+    "CLAIM is a claim id, a patient control number (CLM01) or a workflow id (claim/PRACTICE/ID)."
+)
+EPILOG = (
+    "[bold]Exit codes:[/] 0 done; 1 refused, or something was found; 2 an unreadable file or wrong usage; 3 a server, "
+    "database or clearinghouse can't be reached or started; 130 interrupted.\n\n"
+    "[bold]Environment:[/] CLAIMLINE_DATA (folder of databases and logs, .claimline), CLAIMLINE_USER (who acts), "
+    "CLAIMLINE_TEMPORAL_ADDRESS, CLAIMLINE_RECORDS_URL, CLAIMLINE_CARRIER_URL, CLAIMLINE_CARRIER_KEY and all others of "
+    "adapters/settings.py; where `up` runs in the folder, its addresses are found by themselves."
+)
 
 
 def build() -> typer.Typer:
@@ -49,19 +49,17 @@ def build() -> typer.Typer:
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; the exit code is the return value."""
     try:
-        returned = build()(arguments, standalone_mode=False)
+        build()(arguments)
     except Trouble as trouble:
         tell(trouble)
         return trouble.code
-    except click.exceptions.Abort:
-        return Exit.INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+    except SystemExit as ended:
+        if isinstance(ended.__context__, typer.Abort):
+            return Exit.INTERRUPTED
+        return ended.code if isinstance(ended.code, int) else Exit.OK
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`... | head`); nobody is left to be told.
         sys.stderr.close()
-        return Exit.OK
-    return returned if isinstance(returned, int) else Exit.OK
+    return Exit.OK

@@ -76,6 +76,7 @@ async def open_room(*, server: bool, optional_server: bool = False) -> AsyncIter
         except Unreachable:
             if not optional_server:
                 raise
+    _must_exist(chosen.records_url)
     try:
         records = open_records(chosen.records_url)
     except RecordsError as error:
@@ -86,6 +87,16 @@ async def open_room(*, server: bool, optional_server: bool = False) -> AsyncIter
         raise Unreachable(str(error)) from error
     finally:
         records.close()
+
+
+def _must_exist(url: str) -> None:
+    """A new file here would be another database than the worker's, and every list silently empty."""
+    path = url.removeprefix("sqlite:///")
+    if path != url and not Path(path).exists():
+        raise Unreachable(
+            f"no records database at {path}",
+            "A worker makes it: run `make up` here, or set CLAIMLINE_RECORDS_URL (or CLAIMLINE_DATA) to the worker's.",
+        )
 
 
 async def connect(chosen: Settings) -> Client:

@@ -88,8 +88,6 @@ class LiveDesk:
         try:
             post = Post(self.client, self.records, task_queue=self.task_queue)
             await post.deliver(decision.identity.practice, decision.claim_id, (event,))
-                decision.identity.practice, decision.claim_id, (event,)
-            )
         except NoSuchClaim as error:
             raise Unreachable(
                 f"the claim that {item.claim.patient_control_number} replaces is registered but has no workflow",
