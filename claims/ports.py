@@ -58,6 +58,18 @@ class RecordsError(Exception):
         self.transient = transient
 
 
+class CannotWrite(ValueError):
+    """An outgoing document can't be written: a value is missing, too long or would change. Asking again is useless.
+
+    `where` is the element or segment; neither it nor the message repeats a value.
+    """
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where = where
+        self.reason = reason
+
+
 class SubmissionAnswer(Value):
     """What the carrier said of one submission. `x12` is the raw acknowledgement that came with the answer, if any.
 
@@ -211,7 +223,7 @@ class Records(Protocol):
 
 
 class Documents(Protocol):
-    """The X12 writer and its gate, seen from activities (adapters/x12)."""
+    """The X12 writer and its gate, seen from activities (adapters/x12). What can't be written raises CannotWrite."""
 
     def write_claim(self, claim: Claim, numbers: ControlNumbers, at: datetime) -> str: ...
     def gate(self, x12: str) -> Sequence[Problem]: ...
@@ -228,6 +240,7 @@ class Letters(Protocol):
 
 __all__ = [
     "AuthenticationFailed",
+    "CannotWrite",
     "Carrier",
     "CarrierError",
     "ControlNumbers",

@@ -1,0 +1,61 @@
+"""From settings to adapters: where each carrier is, and what it is trusted with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapters.opening import carrier_of, documents_of, letters_of, records_of
+from adapters.settings import Settings
+from claims.ports import Carrier, Documents, Letters, Records
+
+
+def stedi(**changes: object) -> Settings:
+    values: dict[str, object] = {
+        "carrier": "stedi",
+        "carrier_key": "key-1",
+        "submitter_id": "AB123",
+        "submitter_name": "Hudson Billing",
+        "submitter_contact": "Pat",
+        "submitter_phone": "5185550100",
+    }
+    return Settings.model_validate(values | changes)
+
+
+def sandbox(**changes: object) -> Settings:
+    return Settings.model_validate({"carrier": "sandbox", "carrier_url": "http://127.0.0.1:9000"} | changes)
+
+
+@pytest.mark.parametrize(
+    ("settings", "healthcare", "core"),
+    [
+        (stedi(), "https://healthcare.us.stedi.com/2024-04-01", "https://core.us.stedi.com/2023-08-01"),
+        (sandbox(), "http://127.0.0.1:9000/2024-04-01", "http://127.0.0.1:9000/2023-08-01"),
+        (
+            stedi(carrier_core_url="https://proxy.test/core"),
+            "https://healthcare.us.stedi.com/2024-04-01",
+            "https://proxy.test/core",
+        ),
+    ],
+)
+def test_one_address_or_each_its_own(settings: Settings, healthcare: str, core: str) -> None:
+    carrier = carrier_of(settings)
+    assert (carrier._healthcare, carrier._core) == (healthcare, core)
+
+
+async def test_only_the_sandbox_takes_letters() -> None:
+    real: Carrier = carrier_of(stedi())
+    assert await real.send_correspondence(kind="appeal", fields={}, idempotency_key="k") is None
+    assert real.acknowledgements == {"277CA"}
+    assert carrier_of(sandbox()).acknowledgements == {"TA1", "999", "277CA"}
+
+
+def test_every_adapter_is_what_activities_ask_for(tmp_path: Path) -> None:
+    settings = sandbox(records_url=f"sqlite:///{tmp_path}/records.db")
+    documents: Documents = documents_of(settings)
+    letters: Letters = letters_of(settings)
+    opened = records_of(settings)
+    records: Records = opened
+    assert all((documents, letters, records))
+    opened.close()
