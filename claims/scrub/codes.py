@@ -136,7 +136,7 @@ def external_cause_first(scene: Scene) -> Iterator[Fault]:
 
 
 def principal_missing(scene: Scene) -> Iterator[Fault]:
-    if not scene.notice and not any(code.qualifier in PRINCIPAL and code.code for code in scene.claim.codes):
+    if not any(code.qualifier in PRINCIPAL and code.code for code in scene.claim.codes):
         yield Fault("2300 HI", "the principal (first) diagnosis is missing", "code at least one diagnosis")
 
 
@@ -228,7 +228,7 @@ def _pos_reason(code: str) -> str:
 def drug_code_form(scene: Scene) -> Iterator[Fault]:
     for line in scene.claim.lines:
         for segment in line.carried:
-            drug = segment[0] == "LIN" and len(segment) > 3 and segment[2] == "N4"
+            drug = len(segment) > 3 and segment[0] == "LIN" and segment[2] == "N4"
             if drug and not re.fullmatch(r"\d{11}", segment[3]):
                 yield Fault(
                     f"line {line.number} 2410 LIN03",

@@ -184,7 +184,7 @@ def range_reversed(scene: Scene) -> Iterator[Fault]:
 
 def _dated(scene: Scene) -> Iterator[tuple[str, Segment]]:
     for segment in scene.claim.carried:
-        if segment[0] == "DTP" and len(segment) > 3:
+        if len(segment) > 3 and segment[0] == "DTP":
             yield "2300", segment
     for line in scene.claim.lines:
         yield from _dated_line(line)
@@ -192,5 +192,5 @@ def _dated(scene: Scene) -> Iterator[tuple[str, Segment]]:
 
 def _dated_line(line: ServiceLine) -> Iterator[tuple[str, Segment]]:
     for segment in line.carried:
-        if segment[0] == "DTP" and len(segment) > 3:
+        if len(segment) > 3 and segment[0] == "DTP":
             yield f"line {line.number}", segment

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal, NamedTuple, Protocol
 
 from claims.base import Day
@@ -52,7 +54,7 @@ class Scene:
 
     @property
     def notice(self) -> bool:
-        """A notice of election, admission or change (frequency A to E): it asks for no money and has no lines."""
+        """A notice of election, admission or change (frequency A to E): it asks for no money."""
         return self.institutional and self.claim.frequency in {"A", "B", "C", "D", "E"}
 
 
@@ -125,6 +127,11 @@ def line_loop(claim: Claim, role: ProviderRole) -> str:
 
 def service_segment(claim: Claim) -> str:
     return "SV2" if claim.type == "institutional" else "SV1"
+
+
+def number(text: str) -> Decimal | None:
+    """A decimal number, None where `text` is none: Decimal alone would take `NaN`, `Infinity` and `1e9` for numbers."""
+    return Decimal(text) if re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)", text, re.ASCII) else None
 
 
 def at_line(claim: Claim, line: ServiceLine, element: str) -> str:

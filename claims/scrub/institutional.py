@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from claims.base import Day
 from claims.claim import ADMITTING, HealthCode
@@ -18,7 +18,7 @@ from claims.scrub.codesets import (
     REVENUE_CODE,
 )
 from claims.scrub.dates import admitted_on
-from claims.scrub.edit import Fault, Scene, at_line
+from claims.scrub.edit import Fault, Scene, at_line, number
 
 COVERED_DAYS, NON_COVERED_DAYS = "80", "81"
 STILL_PATIENT = "30"
@@ -157,10 +157,7 @@ def uncounted_days(scene: Scene) -> Iterator[Fault]:
 
 
 def _amount(code: HealthCode) -> Decimal | None:
-    try:
-        return Decimal(code.rest[2]) if len(code.rest) > 2 and code.rest[2] else None
-    except InvalidOperation:
-        return None
+    return number(code.rest[2]) if len(code.rest) > 2 else None
 
 
 def _counted_days(scene: Scene) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 
 from claims.claim import Claim, ServiceLine
 from claims.money import dollars
@@ -14,7 +13,7 @@ from claims.scrub.codesets import (
     REPEAT_MODIFIERS,
     REPORTED_AT_ZERO,
 )
-from claims.scrub.edit import Fault, Scene, at_line
+from claims.scrub.edit import Fault, Scene, at_line, number
 
 MOST_LINES = {"professional": 50, "institutional": 999}
 """Loop 2400 repeats, 837P and 837I TR3s."""
@@ -25,7 +24,7 @@ MOST_DIAGNOSES = 12
 
 
 def no_lines(scene: Scene) -> Iterator[Fault]:
-    if not scene.claim.lines and not scene.notice:
+    if not scene.claim.lines:
         yield Fault("2400", "the claim has no service line", "add the services")
 
 
@@ -139,9 +138,8 @@ def units(scene: Scene) -> Iterator[Fault]:
     claim = scene.claim
     for line in claim.lines:
         place = at_line(claim, line, "05" if scene.institutional else "04")
-        try:
-            amount = Decimal(line.quantity)
-        except InvalidOperation:
+        amount = number(line.quantity)
+        if amount is None:
             yield Fault(place, "the units are missing or no number", "enter the units of service")
             continue
         # A rate line (002x) or a leave day (018x) may count nothing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from claims.claim import Address, Person, Provider
+from claims.claim import Address, Payer, Person, Provider
 from claims.scrub.codesets import (
     MEDICARE_NUMBER,
     POST_OFFICE_BOX,
@@ -75,8 +75,10 @@ def npi_check_digit(scene: Scene) -> Iterator[Fault]:
 
 
 def billing_unidentified(scene: Scene) -> Iterator[Fault]:
-    billing = scene.claim.billing
-    if not billing.identifier and not _has_secondary_id(billing):
+    billing, payer = scene.claim.billing, scene.payer
+    # An atypical provider (a taxi, a carer) has no NPI; the payer's number for it stands in the payer's loop, 2010BB.
+    elsewhere = payer is not None and _has_secondary_id(payer.payer)
+    if not billing.identifier and not elsewhere and not _has_secondary_id(billing):
         yield Fault("2010AA NM109", "the billing provider has neither NPI nor payer's number", "enter the NPI")
 
 
@@ -89,8 +91,8 @@ def provider_unidentified(scene: Scene) -> Iterator[Fault]:
             yield Fault(f"{loop} NM109", f"the {role} provider has neither NPI nor payer's number", "enter the NPI")
 
 
-def _has_secondary_id(provider: Provider) -> bool:
-    return any(s[0] == "REF" and len(s) > 2 and s[1] in SECONDARY_IDS and s[2] for s in provider.carried)
+def _has_secondary_id(party: Provider | Payer) -> bool:
+    return any(len(s) > 2 and s[0] == "REF" and s[1] in SECONDARY_IDS and s[2] for s in party.carried)
 
 
 def taxonomy_form(scene: Scene) -> Iterator[Fault]:
@@ -116,12 +118,9 @@ def tax_number_missing(scene: Scene) -> Iterator[Fault]:
 
 def member_id_missing(scene: Scene) -> Iterator[Fault]:
     for n, coverage in enumerate(scene.claim.coverages):
-        # A workers' compensation or auto subscriber is the employer or the insured; the patient's number may stand in.
-        if coverage.member_id or (not n and scene.claim.patient_relationship and coverage.subscriber.name.organization):
-            continue
-        if not n and coverage.filing_indicator in {"WC", "AM"}:
-            continue
-        yield Fault(f"{'2330A' if n else '2010BA'} NM109", "the member id is missing", "enter it from the card")
+        # A subscriber that is an organization (the employer, in workers' compensation) need not have a number.
+        if not coverage.member_id and not (n == 0 and coverage.subscriber.name.organization):
+            yield Fault(f"{'2330A' if n else '2010BA'} NM109", "the member id is missing", "enter it from the card")
 
 
 def payer_id_missing(scene: Scene) -> Iterator[Fault]:

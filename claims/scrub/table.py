@@ -154,6 +154,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("cob-adjustments-missing", "warning", COB, cob.adjustments_missing),
     # the clock
     Edit("filing-limit-passed", "error", PAYER, filing.limit_passed),
+    Edit("filing-limit-perhaps-passed", "warning", PAYER, filing.limit_perhaps_passed),
     Edit("filing-limit-excused", "warning", PAYER, filing.limit_passed_with_reason),
     Edit("filing-limit-near", "warning", PAYER, filing.limit_near),
 )

@@ -46,8 +46,9 @@ def wait(amount: int, unit: str) -> Wait:
 def rules(**changes: Any) -> PayerRules:
     """Ninety calendar days to file, warned of from fifteen days ahead."""
     values: dict[str, Any] = {
-        "name": "default",
+        "name": "example",
         "version": "1",
+        "payer_ids": ("60054",),
         "filing": FilingLimit(limit=wait(90, "calendar_days")),
         "waits": {},
     }

@@ -61,6 +61,7 @@ def test_an_unusual_claim_that_is_valid_passes_in_silence(row: tuple[str, Claim]
 def test_every_edit_of_the_table_is_tried_by_a_fault_of_its_own() -> None:
     tried = {expected for _, _, expected in FAULTS} | set().union(*ALSO.values())
     elsewhere = {"replacement-not-taken", "icd-10-before-change", "decision-of-unknown-payer", "diagnosis-unconfirmed"}
+    elsewhere |= {"filing-limit-perhaps-passed"}
     assert {edit.name for edit in EDITS} - tried == elsewhere
 
 
@@ -187,3 +188,14 @@ def test_the_day_itself_is_still_in_time() -> None:
     claim = one_line(service_from=date(2026, 8, 26), service_to=date(2026, 8, 26))
     assert edits(claim) == {"filing-limit-near"}
     assert edits(claim, today=TODAY + timedelta(days=1)) == {"filing-limit-passed"}
+
+
+def test_a_payer_whose_limit_nobody_knows_gets_a_doubt_until_a_year_is_over() -> None:
+    default = rules(name="default", payer_ids=())
+
+    def served(on: date) -> Claim:
+        return one_line(service_from=on, service_to=on)
+
+    assert edits(served(date(2026, 9, 5)), default) == set()  # the usual ninety days end soon: no reason to call
+    assert edits(served(date(2026, 8, 1)), default) == {"filing-limit-perhaps-passed"}
+    assert edits(served(date(2025, 11, 23)), default) == {"filing-limit-passed"}
