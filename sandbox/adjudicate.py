@@ -8,6 +8,9 @@ from sandbox.model import Adjustment, Claim, Decision, Line, LineDecision
 from sandbox.money import share
 from sandbox.script import Denial, FeeSchedule, Script
 
+_NO_PRIOR_PAYER = Denial(group="CO", reason="16", remarks=("MA04",))
+"""A secondary claim that does not say what the primary paid (RARC MA04)."""
+
 
 def decide(
     claim: Claim,
@@ -21,6 +24,8 @@ def decide(
 ) -> Decision:
     """The payer's decision; with `deny` false, the one after its denials were overturned."""
     denials = [d for d in script.denials if deny and not _excused(d, claim)]
+    if claim.payer_order != "P" and not claim.coordinated:
+        denials.append(_NO_PRIOR_PAYER)
     deductible = _cents(script.pricing.deductible)
     copay = _cents(script.pricing.copay)
     lines: list[LineDecision] = []
@@ -29,7 +34,7 @@ def decide(
         if denial is not None:
             lines.append(refuse(line, denial.group, denial.reason, denial.remarks))
             continue
-        decision = _price(line, script, fees, deductible, copay)
+        decision = _price(line, script, fees, deductible, copay, secondary=claim.payer_order != "P")
         deductible -= _taken(decision, "1")
         copay -= _taken(decision, "3")
         lines.append(decision)
@@ -71,11 +76,18 @@ def allowed_cents(line: Line, fees: FeeSchedule) -> int:
     return min(line.charge_cents, share(_cents(fee), Decimal(line.quantity) * 100))
 
 
-def _price(line: Line, script: Script, fees: FeeSchedule, deductible: int, copay: int) -> LineDecision:
+def _price(
+    line: Line, script: Script, fees: FeeSchedule, deductible: int, copay: int, *, secondary: bool
+) -> LineDecision:
+    """A later payer allows what the earlier one left to the patient; the rest is that payer's impact, OA-23."""
     pricing = script.pricing
-    allowed = line.charge_cents if pricing.allowed == "charge" else allowed_cents(line, fees)
+    if secondary:
+        allowed = min(line.charge_cents, line.prior_patient_cents)
+    else:
+        allowed = line.charge_cents if pricing.allowed == "charge" else allowed_cents(line, fees)
+    group, reason = ("OA", "23") if secondary else ("CO", "45")
     left = allowed
-    adjustments = [Adjustment(group="CO", reason="45", cents=line.charge_cents - allowed)]
+    adjustments = [Adjustment(group=group, reason=reason, cents=line.charge_cents - allowed)]
 
     def take(group: str, reason: str, cents: int) -> None:
         nonlocal left
@@ -87,6 +99,11 @@ def _price(line: Line, script: Script, fees: FeeSchedule, deductible: int, copay
     take("PR", "3", min(copay, left))
     take("CO", "253", share(left, pricing.sequestration_percent))
     return LineDecision(line=line, adjustments=tuple(a for a in adjustments if a.cents), allowed_cents=allowed)
+
+
+def patient_cents(decision: LineDecision) -> int:
+    """What a decision leaves to the patient on a line."""
+    return sum(a.cents for a in decision.adjustments if a.group == "PR")
 
 
 def _taken(decision: LineDecision, reason: str) -> int:

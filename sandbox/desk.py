@@ -10,15 +10,15 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sandbox.adjudicate import decide, duplicate
+from sandbox.adjudicate import decide, duplicate, patient_cents
 from sandbox.clock import stamp
-from sandbox.intake import ADDRESS, Identifiers, identifiers
 from sandbox.model import Decision
+from sandbox.money import share
+from sandbox.outbox import Outbox
 from sandbox.script import Script, fee_schedule
 from sandbox.settings import Timing
 from sandbox.store import ClaimOnFile, Job, Store
-from sandbox.x12.envelope import REMITTANCE_835, Address, reenvelope
-from sandbox.x12.remittance_835 import ClaimPayment, ProviderAdjustment, Remittance, remittance_835
+from sandbox.x12.remittance_835 import ClaimPayment, ProviderAdjustment
 from sandbox.x12.status_277ca import Speaker, Verdict, ack_277ca
 
 _ORDER = {"S": "2", "T": "3"}
@@ -30,6 +30,7 @@ class Desk:
 
     def __init__(self, store: Store, scripts: dict[str, Script], timing: Timing) -> None:
         self._store, self._scripts, self._timing = store, scripts, timing
+        self._outbox = Outbox(store, scripts, timing)
 
     def run_due(self, now: datetime) -> None:
         """Do everything that has fallen due."""
@@ -49,7 +50,11 @@ class Desk:
         elif job.kind == "correct":
             self._correct(self._store.claim(what["claim"]), job.due)
         elif job.kind == "repeat":
-            self._repeat(what["document"], job.due)
+            self._outbox.repeat(what["document"], job.due)
+        elif job.kind == "crossover":
+            self._hand_on(self._store.claim(what["claim"]), job.due)
+        elif job.kind == "takeback":
+            self._take_back(self._store.claim(what["claim"]), job.due)
         else:
             raise ValueError(f"no such job: {job.kind}")
 
@@ -68,9 +73,9 @@ class Desk:
             if verdict.accepted:
                 accepted.append(on_file.id)
         speaker = Speaker("PR", script.name, script.payer)
-        to = self._address(received[0])
+        to = self._outbox.address(received[0])
         text = ack_277ca(speaker, verdicts, received[0].submission, to, self._store.next_number("control"), at)
-        self._publish("277", text, received, at)
+        self._outbox.publish("277", text, received, at)
         if accepted and script.remittance.after == "payer_ack":
             self._store.schedule("adjudicate", at, self._timing.after("remittance"), claims=accepted)
 
@@ -84,8 +89,11 @@ class Desk:
                 return Verdict(claim, "A6", "464")
             if named and self._original(on_file) is None:
                 return Verdict(claim, "A7", "464")
-        number = f"{at:%y%j}{self._store.nonce}{self._store.next_number('claim'):06d}"
-        return Verdict(claim, "A2", "20", "PR", number)
+        return Verdict(claim, "A2", "20", "PR", self._number(at))
+
+    def _number(self, at: datetime) -> str:
+        """A new payer claim control number."""
+        return f"{at:%y%j}{self._store.nonce}{self._store.next_number('claim'):06d}"
 
     def _original(self, on_file: ClaimOnFile) -> ClaimOnFile | None:
         """The claim that a replacement or void names."""
@@ -115,7 +123,7 @@ class Desk:
             mine = [c for c in claims if c.claim.billing.identifier == npi and c.state == "accepted"]
             payments = [payment for c in mine for payment in self._payments(self._store.claim(c.id), at)]
             if payments:
-                self._pay(mine, payments, at)
+                self._outbox.pay(mine, payments, at)
 
     def _payments(self, on_file: ClaimOnFile, at: datetime) -> list[ClaimPayment]:
         if on_file.state != "accepted":
@@ -139,35 +147,54 @@ class Desk:
             self._store.update_claim(
                 on_file.id, state="rejected" if unprocessable else "adjudicated", decision=decision
             )
-        return [*payments, ClaimPayment(decision, _ORDER.get(on_file.claim.payer_order, "1"))]
+        return [*payments, self._payment(on_file, decision, at)]
+
+    def _payment(self, on_file: ClaimOnFile, decision: Decision, at: datetime) -> ClaimPayment:
+        """The payment of a decision, and what the payer's script has follow it."""
+        script = self._scripts[on_file.payer]
+        if script.takeback is not None:
+            self._store.schedule("takeback", at, self._timing.after("takeback"), claim=on_file.id)
+        order = _ORDER.get(on_file.claim.payer_order, "1")
+        if script.crossover is None or order != "1" or decision.denied:
+            return ClaimPayment(decision, order)
+        self._store.schedule("crossover", at, self._timing.after("crossover"), claim=on_file.id)
+        following = self._scripts[script.crossover.payer]
+        return ClaimPayment(decision, "19", (following.name, following.payer))
 
     def _decision(self, on_file: ClaimOnFile, at: datetime, *, deny: bool) -> Decision:
         script, number = self._scripts[on_file.payer], on_file.payer_claim_control_number
         return decide(on_file.claim, script, fee_schedule(), number, _day(on_file.at), _day(at), deny=deny)
 
-    def _pay(self, claims: Sequence[ClaimOnFile], payments: Sequence[ClaimPayment], at: datetime) -> None:
-        """One 835. What a provider owes after it is carried forward (PLB FB) into the next one."""
-        about = claims[0]
-        script, npi = self._scripts[about.payer], about.claim.billing.identifier
-        number = self._store.next_number("payment")
-        trace = f"{self._store.nonce}{number:07d}"
-        owed = self._store.forwarded(about.payer, npi)
-        entries = [ProviderAdjustment("FB", f"{about.payer}{number}", owed)] if owed else []
-        total = sum(p.paid_cents for p in payments) - owed
-        if total < 0:
-            entries.append(ProviderAdjustment("FB", about.payer_claim_control_number, total))
-        self._store.set_forwarded(about.payer, npi, max(0, -total))
-        remittance = Remittance(about.payer, script.name, trace, tuple(payments), tuple(entries))
-        text = remittance_835(remittance, self._address(about), self._store.next_number("control"), at)
-        document = self._publish("835", text, claims, at, [("traceNumber", trace)])
-        for copy in range(1, script.remittance.copies):
-            self._store.schedule("repeat", at, self._timing.after("repeat") * copy, document=document)
+    # What follows a payment
 
-    def _repeat(self, document_id: str, at: datetime) -> None:
-        document = self._store.document(document_id)
-        if document is not None:
-            text = reenvelope(document.body, REMITTANCE_835, self._store.next_number("control"), at)
-            self._store.add_document("835", text, at, test=document.test, identifiers=document.identifiers)
+    def _hand_on(self, on_file: ClaimOnFile, at: datetime) -> None:
+        """The next payer gets the claim with what this one left to the patient. No provider submitted it."""
+        script, decision = self._scripts[on_file.payer], on_file.decision
+        if script.crossover is None or script.crossover.lost or decision is None:
+            return
+        lines = tuple(
+            line.line.model_copy(update={"prior_patient_cents": patient_cents(line)}) for line in decision.lines
+        )
+        new = {
+            "payer_id": script.crossover.payer,
+            "payer_order": "S",
+            "coordinated": True,
+            "lines": lines,
+            "set_control_number": "",
+            "frequency": "1",
+            "payer_claim_control_number": "",
+        }
+        id_ = self._store.add_claim(on_file.submission, on_file.claim.model_copy(update=new), at)
+        self._store.update_claim(id_, state="accepted", pccn=self._number(at))
+        self._store.schedule("adjudicate", at, self._timing.after("remittance"), claims=[id_])
+
+    def _take_back(self, on_file: ClaimOnFile, at: datetime) -> None:
+        script, decision = self._scripts[on_file.payer], on_file.decision
+        if script.takeback is None or decision is None or on_file.state != "adjudicated":
+            return
+        money = share(decision.paid_cents, script.takeback.percent)
+        wanted = ProviderAdjustment("WO", on_file.payer_claim_control_number, money)
+        self._outbox.pay([on_file], [], at, recovered=wanted)
 
     # Correspondence
 
@@ -187,7 +214,7 @@ class Desk:
             "noticeDate": f"{at:%Y-%m-%d}",
             "writtenAt": stamp(at),
         }
-        self._publish("letter", json.dumps(letter), [on_file], at, extension=True)
+        self._outbox.publish("letter", json.dumps(letter), [on_file], at, extension=True)
         if outcome == "overturned":
             self._store.schedule("correct", at, self._timing.after("correction"), claim=id_)
 
@@ -198,26 +225,7 @@ class Desk:
         corrected = self._decision(on_file, at, deny=False)
         self._store.update_claim(on_file.id, decision=corrected)
         order = _ORDER.get(on_file.claim.payer_order, "1")
-        self._pay([on_file], [ClaimPayment(on_file.decision, "22"), ClaimPayment(corrected, order)], at)
-
-    # Sending
-
-    def _address(self, on_file: ClaimOnFile) -> Address:
-        return ADDRESS.validate_json(self._store.submission_address(on_file.submission))
-
-    def _publish(
-        self,
-        set_id: str,
-        body: str,
-        about: Sequence[ClaimOnFile],
-        at: datetime,
-        more: Identifiers = (),
-        *,
-        extension: bool = False,
-    ) -> str:
-        names = [*identifiers(about[0].submission, [c.claim for c in about]), *more]
-        test = self._address(about[0]).usage == "T"
-        return self._store.add_document(set_id, body, at, extension=extension, test=test, identifiers=names)
+        self._outbox.pay([on_file], [ClaimPayment(on_file.decision, "22"), ClaimPayment(corrected, order)], at)
 
     def after_inquiry(self, on_file: ClaimOnFile, now: datetime) -> None:
         """A payer that waited to be asked starts to work."""

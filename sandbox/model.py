@@ -49,6 +49,8 @@ class Line(Value):
     quantity: str = "1"
     date_from: str = ""
     date_to: str = ""
+    prior_patient_cents: int = 0
+    """What earlier payers left to the patient on this line; counts where the claim is `coordinated`."""
 
 
 class Claim(Value):
@@ -67,6 +69,8 @@ class Claim(Value):
     payer_claim_control_number: str = ""
     """REF*F8: the claim that this one replaces or voids."""
     prior_authorization: str = ""
+    coordinated: bool = False
+    """An earlier payer's decision came with the claim."""
     submitter: Organization
     receiver: Organization
     billing: Organization

@@ -81,6 +81,20 @@ class RemittanceScript(Part):
     """MOA remark codes of every decision."""
 
 
+class Crossover(Part):
+    """A primary payer that hands the claim on to the next one (CLP02 19)."""
+
+    payer: str
+    lost: bool = False
+    """The next payer never hears of it."""
+
+
+class Takeback(Part):
+    """A payer that wants its money back later, by PLB WO."""
+
+    percent: Decimal = Decimal(100)
+
+
 Outcome = Literal["overturned", "upheld"]
 
 
@@ -98,6 +112,8 @@ class Script(Part):
     remittance: RemittanceScript = RemittanceScript()
     appeals: tuple[Outcome, ...] = ()
     """The decision at each level, the first one first; past the end every appeal is upheld."""
+    crossover: Crossover | None = None
+    takeback: Takeback | None = None
     documents: Outcome | None = None
     """The decision once the documents that a denial asked for have arrived."""
 
@@ -120,6 +136,9 @@ def scripts() -> dict[str, Script]:
         if script.payer in found:
             raise ValueError(f"{path.name}: payer {script.payer} has another file")
         found[script.payer] = script
+    for script in found.values():
+        if script.crossover is not None and script.crossover.payer not in found:
+            raise ValueError(f"{script.payer}: no payer {script.crossover.payer} to hand claims on to")
     return found
 
 

@@ -18,6 +18,8 @@ class Delays(BaseModel):
     repeat: float = Field(default=1.0, ge=0, description="835 -> the same 835 again (SBXTWICE)")
     after_inquiry: float = Field(default=2.0, ge=0, description="276 -> 835 of a payer that waits for one")
     decision: float = Field(default=2.0, ge=0, description="appeal or documents -> letter")
+    crossover: float = Field(default=1.0, ge=0, description="835 with status 19 -> the next payer has the claim")
+    takeback: float = Field(default=4.0, ge=0, description="835 -> the one that takes it back (SBXTAKEBACK)")
     correction: float = Field(default=1.5, ge=0, description="letter of an overturned appeal -> corrected 835")
 
 

@@ -166,10 +166,10 @@ class Store:
         return str(self._db.execute("select address from submissions where id=?", (id_,)).fetchone()[0])
 
     def accepted(self) -> list[dict[str, str]]:
-        """Every accepted claim with the numbers it came under, the first accepted first."""
+        """Every accepted claim with the numbers it came under, the first accepted first; no crossovers."""
         rows = self._db.execute(
             "select c.*, s.key, s.path, s.interchange_control"
-            " from claims c join submissions s on s.id = c.submission order by c.id"
+            " from claims c join submissions s on s.id = c.submission where c.set_control <> '' order by c.id"
         )
         return [
             {

@@ -47,7 +47,7 @@ def _claim(
     insured = _person(subscriber.first("2010BA"))
     payer = subscriber.first("2010BB")
     rendering = loop.first("2310:82")
-    lines = tuple(_line(inner) for inner in loop.inner("2400"))
+    lines = _coordinate(loop, tuple(_line(inner) for inner in loop.inner("2400")))
     dates = sorted(d for line in lines for d in (line.date_from, line.date_to) if d)
     statement = _dates(loop.get("DTP", "434"))
     return Claim(
@@ -63,6 +63,7 @@ def _claim(
         payer_name=payer.segments[0].at(3) if payer else "",
         payer_claim_control_number=_reference(loop, "F8"),
         prior_authorization=_reference(loop, "G1"),
+        coordinated=any(other.get("AMT", "D") is not None for other in loop.inner("2320")),
         submitter=_organization(root.first("1000A")),
         receiver=_organization(root.first("1000B")),
         billing=_organization(billing.first("2010AA")),
@@ -113,6 +114,24 @@ def _organization(loop: Loop | None) -> Organization:
         state=n4.at(2) if n4 else "",
         postal_code=n4.at(3) if n4 else "",
     )
+
+
+def _patient_share(loop: Loop) -> int:
+    """The PR amounts of a loop's CAS segments."""
+    adjustments = [s for s in loop.all("CAS") if s.at(1) == "PR"]
+    return sum(cents(s.at(n)) for s in adjustments for n in range(3, 20, 3) if s.at(n))
+
+
+def _coordinate(loop: Loop, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Lines with what earlier payers left to the patient: said line by line (2430), else for the claim (2320)."""
+    by_line = [sum(_patient_share(svd) for svd in inner.inner("2430")) for inner in loop.inner("2400")]
+    left = 0 if any(by_line) else sum(_patient_share(other) for other in loop.inner("2320"))
+    shares = []
+    for line, said in zip(lines, by_line, strict=True):
+        share = said or min(left, line.charge_cents)
+        left -= 0 if said else share
+        shares.append(line.model_copy(update={"prior_patient_cents": share}))
+    return tuple(shares)
 
 
 def _line(loop: Loop) -> Line:

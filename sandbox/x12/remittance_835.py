@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sandbox.model import Adjustment, Claim, Decision, LineDecision
+from sandbox.model import Adjustment, Claim, Decision, LineDecision, Organization
 from sandbox.money import amount
 from sandbox.x12.envelope import REMITTANCE_835, Address, Row, interchange
 
@@ -20,6 +20,8 @@ class ClaimPayment:
 
     decision: Decision
     status: str
+    crossover: tuple[str, str] | None = None
+    """Name and id of the payer that the claim was handed on to."""
 
     @property
     def sign(self) -> int:
@@ -46,6 +48,7 @@ class Remittance:
     payer_id: str
     payer_name: str
     trace: str
+    payee: Organization
     payments: tuple[ClaimPayment, ...]
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
 
@@ -57,12 +60,11 @@ class Remittance:
 def remittance_835(remittance: Remittance, to: Address, control: int, at: datetime) -> str:
     """The 835 of `remittance`, dated `at`."""
     day = f"{at:%Y%m%d}"
-    body: list[Row] = [*_header(remittance, day), ["LX", "1"]]
+    body: list[Row] = [*_header(remittance, day), *([["LX", "1"]] if remittance.payments else [])]
     for payment in remittance.payments:
         body.extend(_claim(payment))
     if remittance.provider_adjustments:
-        billing = remittance.payments[0].decision.claim.billing
-        plb: list[str | tuple[str, ...]] = ["PLB", billing.identifier, f"{at:%Y}1231"]
+        plb: list[str | tuple[str, ...]] = ["PLB", remittance.payee.identifier, f"{at:%Y}1231"]
         for entry in remittance.provider_adjustments:
             plb += [(entry.reason, entry.reference), amount(entry.cents)]
         body.append(plb)
@@ -70,7 +72,7 @@ def remittance_835(remittance: Remittance, to: Address, control: int, at: dateti
 
 
 def _header(remittance: Remittance, day: str) -> list[Row]:
-    billing = remittance.payments[0].decision.claim.billing
+    billing = remittance.payee
     total = remittance.total_cents
     if total:
         banks = ["CCP", "01", "999999992", "DA", "1000001", COMPANY, "", "01", "999988880", "DA", "2000002", day]
@@ -145,8 +147,12 @@ def _claim(payment: ClaimPayment) -> list[Row]:
         kind = "1" if claim.rendering.first else "2"
         names = [claim.rendering.name, claim.rendering.first, "", "", ""]
         rows.append(["NM1", "82", kind, *names, "XX", claim.rendering.identifier])
-    if decision.remarks and payment.status != "22":
-        rows.append(["MOA", "", "", *decision.remarks[:5]])
+    if payment.crossover:
+        name, identifier = payment.crossover
+        rows.append(["NM1", "TT", "2", name, "", "", "", "", "PI", identifier])
+    remarks = (*decision.remarks, *(["MA18"] if payment.crossover else []))
+    if remarks and payment.status != "22":
+        rows.append(["MOA", "", "", *remarks[:5]])
     if claim.kind == "institutional" and claim.date_from:
         rows += [["DTM", "232", claim.date_from], ["DTM", "233", claim.date_to or claim.date_from]]
     if decision.received:

@@ -105,9 +105,3 @@ async def test_a_claim_replaced_before_payment_is_paid_once(sandbox: Sandbox) ->
     sandbox.later()
     await sandbox.client.post(CLAIM_STATUS, json={"x12": fixture("claim_status", ("SBXPAID", "SBXSILENT"))})
     assert claims(await last_835(sandbox)) == ["1*250*250"]
-
-
-async def test_a_secondary_claim_is_answered_as_secondary(sandbox: Sandbox) -> None:
-    await sandbox.submit(professional("SBXPAID", "PCN101", 101, ("SBR*P*", "SBR*S*")), "k1")
-    sandbox.later()
-    assert claims((await sandbox.texts("835"))[0]) == ["2*250*250"]
