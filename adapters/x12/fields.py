@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from adapters.x12.segments import Segment
 from claims.base import Day
 from claims.documents import Problem
 from claims.money import NotAnAmount, cents
 
-_OTHER_SEPARATORS = ":>|"
+_cents = lru_cache(maxsize=8192)(cents)  # a remittance repeats few amounts and days many times
 _QUALIFIED = re.compile(r"[A-Z0-9]{1,3}([:>|]).")
 
 
@@ -36,7 +37,7 @@ def amount(segment: Segment, n: int) -> int | None:
     if not value:
         return None
     try:
-        return cents(value)
+        return _cents(value)
     except NotAnAmount as error:
         reason = f"{segment.id}{n:02d} is {shown(value)}; expected an amount such as 12.50 ({error})"
         raise NotReadable(Problem(segment=segment.position, element=n, reason=reason, fatal=True)) from None
@@ -77,6 +78,7 @@ def days(segment: Segment, n: int, problems: list[Problem]) -> tuple[Day | None,
     return start, end
 
 
+@lru_cache(maxsize=4096)
 def day_of(value: str) -> Day | None:
     """CCYYMMDD (a time behind it is left out) as a day, or None."""
     if len(value) < 8 or not (value.isascii() and value.isdigit()):
