@@ -9,6 +9,9 @@ import re
 
 _AMOUNT = re.compile(r"^([+-]?)(\d*)(?:\.(\d*))?$")
 
+MAX_DIGITS = 15
+"""In dollars, before the point: more is no charge, and cents of it would not fit a 64-bit column."""
+
 
 class NotAnAmount(ValueError):
     """A text that is no decimal amount in US dollars with at most two places."""
@@ -23,6 +26,8 @@ def cents(text: str) -> int:
     if match is None or not (match[2] or match[3]):
         raise NotAnAmount("not a decimal amount")
     places = (match[3] or "").rstrip("0")
+    if len(match[2]) > MAX_DIGITS:
+        raise NotAnAmount(f"an amount has at most {MAX_DIGITS} digits before the point")
     if len(places) > 2:
         raise NotAnAmount("an amount has at most two decimal places")
     value = int(match[2] or "0") * 100 + int(places.ljust(2, "0") or "0")

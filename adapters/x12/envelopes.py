@@ -182,7 +182,7 @@ def _problem(segment: Segment, element: int, reason: str) -> Problem:
 
 
 def _same_number(said: str, found: int) -> bool:
-    return said.strip().isdecimal() and int(said) == found
+    return (said.strip().lstrip("0") or "0") == str(found)
 
 
 def _same(one: str, other: str) -> bool:

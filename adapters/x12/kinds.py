@@ -39,7 +39,7 @@ def kind_of(segments: list[Segment], version: str, gs: Segment | None) -> str:
     number = segments[0].get(1).strip()
     guides = _GUIDES.get(number)
     if guides is None:
-        return number or "?"
+        return number if len(number) == 3 and number.isascii() and number.isalnum() else "?"
     for text in (version, gs.get(8) if gs is not None else ""):
         at = text.find("X")
         kind = guides.get(text[at : at + 4]) if at >= 0 else None

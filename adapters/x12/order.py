@@ -14,11 +14,12 @@ from claims.claim import ClaimType
 Block = tuple[Segment, ...]
 """Segments that stay together: one segment, or a loop we carry whole."""
 
-# One entry a place: a segment, or with a colon its first element. `*` is where the unknown goes.
+# One entry a place: a segment, or with a colon its first element. `*` is where the unknown goes, and `@` says that the
+# loop's own segment stands here, unlike those that are only carried.
 _TABLES = {
-    "billing": "PRV CUR NM1:85 N2 N3 N4 REF:EI,SY REF PER * NM1",
+    "billing": "PRV CUR @NM1 N2 N3 N4 REF:EI,SY REF PER * NM1",
     "party": "NM1 N2 PRV N3 N4 DMG DTP REF:2U,FY,NF REF:EI,SY REF:G1 REF:9F REF:T4 REF:F8 REF:Y4 REF PER *",
-    "patient": "PAT NM1:QC N2 N3 N4 DMG REF:Y4 REF PER * NM1",
+    "patient": "PAT @NM1 N2 N3 N4 DMG REF:Y4 REF PER * NM1",
     "subscriber": "SBR PAT * NM1:IL NM1:PR NM1",
     "claim professional": """
         CLM DTP:431 DTP:454 DTP:304 DTP:453 DTP:439 DTP:484 DTP:455 DTP:471 DTP:314,360,361 DTP:297 DTP:296 DTP:435
@@ -81,9 +82,11 @@ def _table(text: str) -> dict[str, int]:
 _PLACES = {name: _table(text) for name, text in _TABLES.items()}
 
 
-def place(table: str, segment: Segment) -> int:
+def place(table: str, segment: Segment, *, own: bool = False) -> int:
     """Where a segment stands in the loop `table`: by identifier and first element, else by identifier, else at `*`."""
     places = _PLACES[table]
+    if own and f"@{segment[0]}" in places:
+        return places[f"@{segment[0]}"]
     if segment[:2] == ("NM1", ""):
         return -1  # what the loop's own NM1 says beyond its typed elements
     qualified = places.get(f"{segment[0]}:{segment[1]}") if len(segment) > 1 else None
@@ -107,10 +110,11 @@ def blocks(carried: Iterable[Segment]) -> list[Block]:
     return [tuple(block) for block in found]
 
 
-def arrange(table: str, parts: Iterable[Block]) -> tuple[Segment, ...]:
-    """The segments of all blocks in the order of the guide; those of one place stay in the order they came in."""
-    ordered = sorted((part for part in parts if part), key=lambda part: place(table, part[0]))
-    return tuple(segment for part in ordered for segment in part)
+def arrange(table: str, carried: Iterable[Block], own: Iterable[Block] = ()) -> tuple[Segment, ...]:
+    """The segments of all blocks in the order of the guide; at one place the loop's own come first, in their order."""
+    placed = [(place(table, part[0], own=True), part) for part in own if part]
+    placed.extend((place(table, part[0]), part) for part in carried if part)
+    return tuple(segment for _, part in sorted(placed, key=lambda pair: pair[0]) for segment in part)
 
 
 def hi_place(kind: ClaimType, qualifier: str) -> int:

@@ -12,7 +12,7 @@ from claims.base import Day, Segment
 def loop(table: str, typed: Iterable[Segment], carried: Sequence[Segment], inner: Iterable[Block] = ()) -> Block:
     """One loop in order. A typed segment takes in the carried one that completes it; an empty one is left out."""
     rest = list(carried)
-    parts: list[Block] = []
+    own: list[Block] = []
     for segment in typed:
         if not any(segment[1:]):
             continue
@@ -20,10 +20,9 @@ def loop(table: str, typed: Iterable[Segment], carried: Sequence[Segment], inner
         if more is not None:
             rest.remove(more)
             segment = _merged(segment, more)
-        parts.append((segment,))
-    parts.extend(tuple(guarded(segment) for segment in block) for block in blocks(rest))
-    parts.extend(inner)
-    return arrange(table, parts)
+        own.append((segment,))
+    kept = [tuple(guarded(segment) for segment in block) for block in blocks(rest)]
+    return arrange(table, kept, [*own, *inner])
 
 
 def _completes(other: Segment, typed: Segment) -> bool:

@@ -34,11 +34,14 @@ def golden(name: str) -> str:
 
 
 def read(text: str) -> tuple[list[Claim], list[Problem]]:
-    """The claims of all sets of a text, and all problems of file, sets and claims."""
+    """The claims of all sets of a text, and all problems of file, sets and claims; another kind of set is a problem."""
     document = read_document(text.encode())
     claims: list[Claim] = []
     problems = list(document.problems)
     for one in document.sets:
+        if one.kind not in ("837P", "837I"):
+            problems.append(Problem(segment=one.first, reason=f"a set of kind {one.kind}", fatal=True))
+            continue
         made, found = read_claims(one)
         claims.extend(claim for _, claim in made.claims)
         problems.extend(found)
