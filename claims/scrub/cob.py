@@ -89,13 +89,14 @@ def decision_date_missing(scene: Scene) -> Iterator[Fault]:
 
 def line_balance(scene: Scene) -> Iterator[Fault]:
     """Line charge = what the payer paid on the line + its line adjustments (837 TR3s 1.4.2, line level)."""
+    # A bundled line's money stands on another line, so that neither of the two balances alone.
+    joined = {d.bundled_line for line in scene.claim.lines for d in line.decisions if d.bundled_line}
     for line in scene.claim.lines:
         by_payer: dict[str, list[LineDecision]] = {}
         for decision in line.decisions:
             by_payer.setdefault(decision.payer_id, []).append(decision)
         for decisions in by_payer.values():
-            # A bundled line's money stands on another line, so that neither balances alone.
-            if any(decision.bundled_line for decision in decisions) or _bundled_into(scene, line):
+            if str(line.number) in joined or any(decision.bundled_line for decision in decisions):
                 continue
             paid = sum(d.paid_cents + sum(a.amount_cents for a in d.adjustments) for d in decisions)
             if paid != line.charge_cents:
@@ -104,10 +105,6 @@ def line_balance(scene: Scene) -> Iterator[Fault]:
                     f"paid and adjusted is {dollars(paid)}, the line charges {dollars(line.charge_cents)}",
                     "copy payment and all adjustments of the line from the other payer's remittance",
                 )
-
-
-def _bundled_into(scene: Scene, line: ServiceLine) -> bool:
-    return any(decision.bundled_line == str(line.number) for other in scene.claim.lines for decision in other.decisions)
 
 
 def claim_balance(scene: Scene) -> Iterator[Fault]:
