@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from commands import acting, reading, start, up
+from commands import acting, demo, reading, start, up
 from commands.trouble import Exit, Trouble, tell
 
 HELP = (
@@ -36,6 +36,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
+    app.command(rich_help_panel="This machine")(demo.demo)
     app.command(rich_help_panel="This machine")(up.up)
     app.command(rich_help_panel="Claims in")(start.start)
     app.command(name="list", rich_help_panel="Looking")(reading.list_claims)

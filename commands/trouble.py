@@ -45,6 +45,6 @@ def tell(trouble: Trouble) -> None:
     """On standard error, so that `--json` output stays clean."""
     console = Console(stderr=True, highlight=False)
     console.print(f"[red bold]{type(trouble).code.name.lower()}[/]: ", end="")
-    console.print(trouble.what, markup=False)
+    console.print(trouble.what, markup=False, soft_wrap=True)
     if trouble.then:
-        console.print(f"  {trouble.then}", markup=False)
+        console.print(f"  {trouble.then}", markup=False, soft_wrap=True)
