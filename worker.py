@@ -124,8 +124,8 @@ def runner() -> SandboxedWorkflowRunner:
 def activities_of(parts: Parts, post: Post) -> list[Any]:
     """Every activity method, with its dependencies in its object."""
     eligibility = EligibilityActivities(parts.carrier, parts.records, parts.documents, parts.read)
-    submission = SubmissionActivities(parts.carrier, parts.records, parts.documents, parts.scrubber, post)
-    delivery = DeliveryActivities(parts.records, parts.read, post, parts.tables)
+    submission = SubmissionActivities(parts.carrier, parts.records, parts.documents, parts.scrubber)
+    delivery = DeliveryActivities(parts.records, parts.read, post)
     records = RecordsActivities(parts.records)
     return [
         eligibility.check_eligibility,

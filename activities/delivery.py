@@ -21,7 +21,6 @@ from claims.documents import ClaimSubmissionSet, ParsedDocument, Problem, Remitt
 from claims.events import AnyEvent
 from claims.matching import Delivery, Routing
 from claims.ports import Records, UnmatchedItem
-from claims.tables import Tables
 
 AT_ONCE = 50
 """Claims that one document delivers to at the same time; the post is throttled besides."""
@@ -32,11 +31,10 @@ Parcel = tuple[str, str, tuple[AnyEvent, ...]]
 
 
 class DeliveryActivities:
-    def __init__(self, records: Records, read: Reader, post: Post, tables: Tables) -> None:
+    def __init__(self, records: Records, read: Reader, post: Post) -> None:
         self._records = records
         self._read = read
         self._post = post
-        self._tables = tables
 
     @activity.defn(name="prove_document")
     async def prove_document(self, document: DocumentReference) -> DocumentSummary:
@@ -91,9 +89,7 @@ class DeliveryActivities:
             traces=numbers.traces,
             member_ids=numbers.member_ids,
         )
-        routing = await asyncio.to_thread(
-            matching.route, parsed, index, at=at, document_id=document.sha256, tables=self._tables
-        )
+        routing = await asyncio.to_thread(matching.route, parsed, index, at=at)
         return routing, parsed.all_problems
 
     async def _deliver_all(self, deliveries: Sequence[Delivery]) -> list[tuple[int, Parcel]]:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from temporalio import activity
 
 from activities.errors import carrier_errors
 from activities.orders import DocumentReference, InboxReport
-from activities.submission import DocumentStarter
+from activities.submission import ANSWERS
 from claims.ports import Carrier, InboundItem, Records, RequestRefused
 
 OVERLAP = timedelta(minutes=10)
 """Windows overlap: a carrier may list a document late, and its clock is not ours."""
 FIRST_LOOK = timedelta(days=7)
+
+
+class DocumentStarter(Protocol):
+    """Starts the workflow of a stored document; the same document twice is the same workflow."""
+
+    async def start_document(self, document: DocumentReference) -> bool: ...
 
 
 class InboxActivities:
@@ -31,6 +38,7 @@ class InboxActivities:
         carrier = self._carrier.name
         started = datetime.now(UTC)
         cursor = await self._records.cursor(carrier) or started - FIRST_LOOK
+        await self._start_answers()
         report, latest, missing = InboxReport(), cursor, ""
         page: str | None = None
         while True:
@@ -50,6 +58,12 @@ class InboxActivities:
         if latest > cursor:
             await self._records.move_cursor(carrier, latest)
         return report.model_copy(update={"trouble": missing})
+
+    async def _start_answers(self) -> None:
+        """What came inside the carrier's answers waits in the records."""
+        for sha256, kind, arrived in await self._records.waiting_documents(ANSWERS):
+            document = DocumentReference(sha256=sha256, set=kind, source=ANSWERS, received_at=arrived)
+            await self._starter.start_document(document)
 
     async def _take(self, item: InboundItem) -> bool | None:
         """True: new; False: known; None: the carrier lists it and refuses to hand it out."""

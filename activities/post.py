@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -59,7 +58,7 @@ class Throttle:
 
 
 class Post:
-    """Implements activities.submission.DocumentStarter; one a worker."""
+    """Implements activities.inbox.DocumentStarter; one a worker."""
 
     def __init__(
         self,
@@ -120,7 +119,7 @@ class Post:
             static_summary=f"reopened: {state.claim.patient_control_number}",
         )
 
-    async def start_document(self, document: DocumentReference, *, after_seconds: float = 0) -> bool:
+    async def start_document(self, document: DocumentReference) -> bool:
         """False where this content already has its workflow."""
         try:
             await self._client.start_workflow(
@@ -130,7 +129,6 @@ class Post:
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                start_delay=timedelta(seconds=after_seconds) if after_seconds else None,
                 static_summary=f"{document.set or 'document'} from {document.source}",
             )
         except WorkflowAlreadyStartedError:

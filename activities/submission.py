@@ -13,7 +13,7 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.errors import carrier_errors
-from activities.orders import Answer, DocumentReference, Order
+from activities.orders import Answer, Order
 from activities.records import write_first
 from claims.base import Day
 from claims.claim import Claim
@@ -39,6 +39,9 @@ from claims.ports import (
     SubmissionAnswer,
 )
 
+ANSWERS = "submission"
+"""Source of documents that came inside an answer; the inbox looks for them in the records."""
+
 
 class Scrubber(Protocol):
     """The edits over one claim, with whatever tables they need."""
@@ -46,28 +49,12 @@ class Scrubber(Protocol):
     def __call__(self, claim: Claim, rules: PayerRules, today: Day) -> Sequence[Finding]: ...
 
 
-class DocumentStarter(Protocol):
-    """Starts the workflow of a stored document; the same document twice is the same workflow."""
-
-    async def start_document(self, document: DocumentReference, *, after_seconds: float = 0) -> bool: ...
-
-
 class SubmissionActivities:
-    """`starter` takes the 277CA that comes with a carrier's answer where every inbound document goes."""
-
-    def __init__(
-        self,
-        carrier: Carrier,
-        records: Records,
-        documents: Documents,
-        scrubber: Scrubber,
-        starter: DocumentStarter,
-    ) -> None:
+    def __init__(self, carrier: Carrier, records: Records, documents: Documents, scrubber: Scrubber) -> None:
         self._carrier = carrier
         self._records = records
         self._documents = documents
         self._scrubber = scrubber
-        self._starter = starter
 
     @activity.defn(name="scrub_claim")
     async def scrub_claim(self, order: Order[ScrubClaim]) -> Answer:
@@ -138,16 +125,10 @@ class SubmissionActivities:
         return document
 
     async def _take_acknowledgement(self, order: Order[TransmitClaim], answer: SubmissionAnswer) -> None:
-        """The acknowledgement inside the answer is a document like any other; it never reaches the claim from here.
-
-        Its workflow starts a second later, when the claim knows that it was transmitted.
-        """
-        if not answer.x12:
-            return
-        raw = answer.x12.encode()
-        sha256, _ = await self._records.store_document(raw, kind="277CA", source="submission", at=order.asked_at)
-        reference = DocumentReference(sha256=sha256, set="277", source="submission", received_at=order.asked_at)
-        await self._starter.start_document(reference, after_seconds=1)
+        """The acknowledgement inside the answer is a document like any other: it is stored, and the inbox takes it."""
+        if answer.x12:
+            raw = answer.x12.encode()
+            await self._records.store_document(raw, kind="277", source=ANSWERS, at=order.asked_at)
 
     @activity.defn(name="find_submission")
     async def find_submission(self, order: Order[FindSubmission]) -> Answer:

@@ -209,6 +209,10 @@ class Records(Protocol):
         """Every claim that any of these numbers may mean."""
         ...
 
+    async def waiting_documents(self, source: str) -> Sequence[tuple[str, str, datetime]]:
+        """(SHA-256, kind, arrival) of stored documents from `source` that nobody has taken yet, oldest first."""
+        ...
+
     async def document_done(self, sha256: str) -> bool: ...
     async def finish_document(
         self, sha256: str, *, delivered: int, unmatched: Sequence[UnmatchedItem], problems: Sequence[Problem]

@@ -109,9 +109,9 @@ class Books:
 
     @property
     def over(self) -> bool:
-        """Closed, its archiving agreed, and nothing left to wait for: the workflow may end."""
+        """Closed, its archiving agreed and nothing in flight: the workflow may end."""
         state = self.state
-        return state.archived and state.status in OVER and not state.in_flight and not state.deadlines
+        return state.archived and state.status in OVER and not state.in_flight
 
     @property
     def stored(self) -> bool:

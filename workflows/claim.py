@@ -56,7 +56,7 @@ class ClaimWorkflow:
         self._unreadable = opened if isinstance(opened, str) else ""
         self._effects: tuple[AnyEffect, ...] = ()
         if isinstance(opened, ClaimRegistered):
-            self._books, self._effects = Books.open(opened.model_copy(update={"at": workflow.now()}))
+            self._books, self._effects = Books.open(_not_in_the_future(opened))
         elif isinstance(opened, Carried):
             self._books, self._effects = Books.reopen(opened)
             self._inbox = list(opened.inbox)
@@ -188,6 +188,8 @@ class ClaimWorkflow:
         if not self._resting():
             return
         self._changed = False
+        if self._ready_to_leave():
+            return
         after = attributes.of_view(self._books.view())
         if updates := attributes.changes(self._published, after):
             workflow.upsert_search_attributes(updates)
@@ -333,6 +335,11 @@ class ClaimWorkflow:
         """Answers come once in a run; an effect that is tried again after a failure gets another answer."""
         self._messages += 1
         return f"{effect.id}/{workflow.info().run_id[:13]}/{self._messages}"
+
+
+def _not_in_the_future(registered: ClaimRegistered) -> ClaimRegistered:
+    """A clock of intake that is ahead never makes the next event look late."""
+    return registered.model_copy(update={"at": min(registered.at, workflow.now())})
 
 
 def _build() -> str:

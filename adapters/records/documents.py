@@ -44,6 +44,18 @@ def load(connection: Connection, sha256: str, cipher: Cipher, where: str) -> byt
     return raw
 
 
+def waiting(connection: Connection, source: str) -> tuple[tuple[str, str, datetime], ...]:
+    """Hash, kind and arrival of what came from `source` and was not taken yet, oldest first."""
+    table = schema.documents
+    rows = connection.execute(
+        select(table.c.sha256, table.c.kind, table.c.stored_at)
+        .where(table.c.source == source, table.c.done_at.is_(None))
+        .order_by(table.c.stored_at, table.c.sha256)
+        .limit(500)
+    )
+    return tuple((row.sha256, row.kind, row.stored_at) for row in rows)
+
+
 def done(connection: Connection, sha256: str) -> bool:
     column = schema.documents.c.done_at
     return connection.scalar(select(column).where(schema.documents.c.sha256 == sha256)) is not None

@@ -6,9 +6,10 @@ import asyncio
 import json
 import sysconfig
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.names import CLAIM, claim_workflow_id
+from activities.names import CLAIM, INBOX, claim_workflow_id
+from activities.orders import InboxReport
 from adapters.carriers.stedi import Stedi
 from adapters.records.records import SqlRecords, open_records
 from adapters.tables.loader import load_tables
@@ -26,41 +28,68 @@ from claims.claim import Claim
 from claims.encounter import read_json
 from claims.events import ClaimRegistered
 from claims.findings import Finding
-from claims.payer_rules import rules_for
-from commands.synthetic import encounter, make
+from claims.lifecycle import begin
+from claims.payer_rules import Wait, rules_for
+from claims.views import ClaimView, view
 from sandbox.clearinghouse import Clearinghouse
 from sandbox.clock import ManualClock
 from sandbox.store import Store
 from sandbox.web import create_app
 from worker import Parts, build_worker
+from workflows import attributes
+from workflows.words import start_summary
 
 BIN = Path(sysconfig.get_path("scripts"))
 KEY = "test-key"
 PRACTICE = "prac1"
 TABLES = load_tables(sandbox=True)
-SERVED = date(2026, 11, 2)
 
 
-def claim_of(number: str) -> tuple[Claim, bool]:
-    """The synthetic encounter of this number (commands/synthetic.py), and whether it is coded."""
-    made = next(one for one in make(7, date.today()) if one.scenario.number == number)  # noqa: DTZ011
-    content = encounter(made)
-    claims, problems = read_json(json.dumps(content).encode())
+def claim_of(payer: str, number: str = "TEST1001", *, coded: bool = True) -> Claim:
+    """A visit of $125.00 two weeks ago at Lakeside; made up, like everyone in it."""
+    day = (datetime.now(UTC) - timedelta(days=14)).date().isoformat()
+    line: dict[str, Any] = {"service_from": day, "charge": "125.00", "units": "1"}
+    encounter: dict[str, Any] = {
+        "patient_control_number": number,
+        "type": "professional",
+        "coded": coded,
+        "place_of_service": "11",
+        "billing": {
+            "npi": "1999999984",
+            "last": "LAKESIDE FAMILY PRACTICE",
+            "taxonomy": "207Q00000X",
+            "tax_id": "201234567",
+            "address": {"line1": "12 HARBOR ST", "city": "MADISON", "state": "WI", "postal_code": "537030012"},
+        },
+        "patient": {
+            "last": "SAMPLE",
+            "first": "ROBIN",
+            "birth_date": "1980-05-17",
+            "gender": "F",
+            "address": {"line1": "9 PIER RD", "city": "MADISON", "state": "WI", "postal_code": "53703"},
+        },
+        "coverages": [{"payer_id": payer, "payer_name": payer, "member_id": "M1234567", "filing_indicator": "CI"}],
+        "diagnoses": ["I10"] if coded else [],
+        "lines": [line | ({"procedure": "99213", "diagnoses": [1]} if coded else {"description": "Office visit"})],
+    }
+    claims, problems = read_json(json.dumps(encounter).encode())
     assert not problems, problems
-    return claims[0].claim, claims[0].coded
+    return claims[0].claim
 
 
 def registered(
-    claim: Claim, claim_id: str, *, coded: bool = True, payer_rules: str = "", at: datetime | None = None
+    claim: Claim, claim_id: str, *, coded: bool = True, payer_rules: str = "", seconds: dict[str, int] | None = None
 ) -> ClaimRegistered:
-    """A registration under the rules of the claim's payer, or under those of that name."""
+    """A registration under the rules of the claim's payer, or under those of that name; `seconds` shortens waits."""
     named = {rules.name: rules for rules in TABLES.payer_rules}
     rules = tuple(
         named[payer_rules] if payer_rules else rules_for(TABLES.payer_rules, c.payer.payer_id, c.filing_indicator)
         for c in claim.coverages
     )
+    short = {key: Wait(amount=amount, unit="seconds", source="test") for key, amount in (seconds or {}).items()}
+    rules = tuple(one.model_copy(update={"waits": {**one.waits, **short}}) for one in rules)
     return ClaimRegistered(
-        at=at or datetime.now(UTC),
+        at=datetime.now(UTC),
         id=f"register/{claim_id}",
         practice=PRACTICE,
         claim_id=claim_id,
@@ -128,11 +157,40 @@ class World:
             at=event.at,
         )
         workflow_id = claim_workflow_id(event.practice, event.claim_id)
-        return await client.start_workflow(CLAIM, event, id=workflow_id, task_queue=task_queue)
+        first = begin(event, TABLES).state
+        return await client.start_workflow(
+            CLAIM,
+            event,
+            id=workflow_id,
+            task_queue=task_queue,
+            static_summary=start_summary(event),
+            search_attributes=attributes.as_typed(attributes.of_view(view(first, TABLES))),
+        )
 
     async def close(self) -> None:
         await self.carrier.close()
         self.records.close()
+
+    async def until(self, claim_id: str, *status: str, seconds: float = 20) -> ClaimView:
+        """The claim's read model as soon as it is in one of these statuses. Nothing is asked of the workflow itself."""
+        end = time.monotonic() + seconds
+        seen = ""
+        while time.monotonic() < end:
+            for view in await self.records.claim(f"{PRACTICE}/{claim_id}"):
+                seen = view.status
+                if view.status in status:
+                    return view
+            await asyncio.sleep(0.02)
+        steps = [f"{one.event} -> {one.after} {one.refused}" for one in await self.records.journal(PRACTICE, claim_id)]
+        raise AssertionError(f"{claim_id} is {seen}, not {' or '.join(status)}: {steps}")
+
+    async def inbox(self, client: Client, task_queue: str, later: float = 0) -> InboxReport:
+        """`later` seconds pass at the clearinghouse, then one round of the inbox."""
+        self.clock.advance(later)
+        report: InboxReport = await client.execute_workflow(
+            INBOX, id=f"inbox-{uuid.uuid4().hex}", task_queue=task_queue, result_type=InboxReport
+        )
+        return report
 
 
 async def until(
