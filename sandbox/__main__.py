@@ -91,7 +91,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except sqlite3.Error as error:
         return _fail(f"cannot use the database {given.db}: {error}", BAD_ARGUMENT)
     app = create_app(Clearinghouse(store, timing=timing), given.api_key)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5, timeout_keep_alive=75
+    )
     host, port = listener.getsockname()[:2]
     print(f"sandbox clearinghouse on http://{host}:{port} (database {given.db}, speed {given.speed:g})", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops, then raises the signal again: once is enough

@@ -33,11 +33,15 @@ class Desk:
         self._outbox = Outbox(store, scripts, timing)
 
     def run_due(self, now: datetime) -> None:
-        """Do everything that has fallen due."""
+        """Do everything that has fallen due. A job that can't be done raises once and is then set aside."""
         while (job := self._store.due(now)) is not None:
-            with self._store.work():
-                self._do(job)
-                self._store.done(job)
+            try:
+                with self._store.work():
+                    self._do(job)
+                    self._store.done(job)
+            except Exception:
+                self._store.set_aside(job)
+                raise
 
     def _do(self, job: Job) -> None:
         what = job.what

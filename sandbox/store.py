@@ -311,3 +311,7 @@ class Store:
 
     def done(self, job: Job) -> None:
         self._db.execute("delete from jobs where id=?", (job.id,))
+
+    def set_aside(self, job: Job) -> None:
+        """A job that failed is kept for whoever looks, and never falls due again."""
+        self._db.execute("update jobs set due='9999', kind='failed ' || kind where id=?", (job.id,))

@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.web import ConnectionCut
 from tests.sandbox.kit import CLAIM_STATUS, ELIGIBILITY, INSTITUTIONAL, Sandbox, fixture, professional, rows
-from tests.sandbox.validators import oxedi_finds, pyx12_finds
+from tests.sandbox.validators import oxedi_finds, pyx12_finds, x12sdk_models
 
 
 async def remittances(sandbox: Sandbox) -> list[str]:
@@ -271,3 +271,21 @@ async def test_every_acknowledgement_passes_an_independent_reader(sandbox: Sandb
     texts = await sandbox.texts("999", "277")
     assert len(texts) == 12
     assert [finding for text in texts for finding in pyx12_finds(text)] == []
+
+
+@pytest.mark.parametrize("payer", ["SBXPAID", "SBXSHARE", "SBXINACTIVE"])
+async def test_an_eligibility_answer_passes_an_independent_reader(sandbox: Sandbox, payer: str) -> None:
+    """Not SBXAAA: x12sdk has the code list of another loop there and does not know AAA03 75."""
+    question = fixture("eligibility", ("SBXPAID", payer))
+    answer = await sandbox.client.post(ELIGIBILITY, json={"x12": question})
+    assert x12sdk_models(answer.json()["x12"]) == 1
+
+
+@pytest.mark.parametrize(("payer", "after"), [("SBXPAID", 60), ("SBXPAID", 0), ("SBXUPHELD", 60), ("SBXNECESSITY", 0)])
+async def test_a_claim_status_answer_passes_an_independent_reader(sandbox: Sandbox, payer: str, after: float) -> None:
+    await sandbox.submit(professional(payer), "k1")
+    sandbox.later(after)
+    answer = await sandbox.client.post(
+        CLAIM_STATUS, json={"x12": fixture("claim_status", ("PI*SBXPAID", f"PI*{payer}"))}
+    )
+    assert x12sdk_models(answer.json()["x12"]) == 1

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,16 @@ async def test_a_failure_in_mid_work_leaves_no_half_claim() -> None:
     assert sandbox.store.accepted() == []
     assert (await sandbox.submit(professional(), "k1")).status_code == 200
     assert len(sandbox.store.accepted()) == 1
+
+
+async def test_a_job_that_cannot_be_done_does_not_stop_the_others() -> None:
+    sandbox = Sandbox()
+    sandbox.store.schedule("unheard of", sandbox.clock.now(), timedelta(0))
+    with pytest.raises(ValueError, match="unheard of"):
+        await sandbox.items()
+    await sandbox.submit(professional(), "k1")
+    sandbox.later()
+    assert len(await sandbox.texts("835")) == 1
 
 
 def free_port() -> int:

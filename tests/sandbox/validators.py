@@ -1,4 +1,4 @@
-"""Two readers that are not the sandbox's: pyx12 for any set it has a map of, oxedi for the balance of an 835."""
+"""Readers that are not the sandbox's: pyx12 where it has a map, oxedi for the balance of an 835, x12sdk for the rest."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import oxedi
 import pyx12.params
 import pyx12.x12n_document
+from x12sdk.io import X12ModelReader
 
 
 def pyx12_finds(x12: str) -> list[str]:
@@ -19,3 +20,9 @@ def pyx12_finds(x12: str) -> list[str]:
 def oxedi_finds(x12: str) -> list[str]:
     """What oxedi has against an 835, balances included."""
     return [str(found) for found in oxedi.parse(x12.encode()).diagnostics]
+
+
+def x12sdk_models(x12: str) -> int:
+    """How many sets x12sdk's models of 271 and 277 accept; it raises on one that they refuse."""
+    with X12ModelReader(x12) as reader:
+        return len(list(reader.models()))
