@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from claims.base import Day
 from claims.claim import DIAGNOSIS_QUALIFIERS, OTHER_DIAGNOSIS, PRINCIPAL, HealthCode
 from claims.scrub.codesets import (
+    CLIA,
     EXTERNAL_CAUSES,
     HCPCS,
     HIPPS,
@@ -252,3 +253,14 @@ def present_on_admission(scene: Scene) -> Iterator[Fault]:
     for code in scene.claim.codes:
         if code.qualifier in DIAGNOSIS_QUALIFIERS and len(code.rest) > 6 and code.rest[6] not in {"", *"YNUW1"}:
             yield Fault(_place(code), "the present-on-admission indicator is Y, N, U or W", "enter one of the four")
+
+
+def clia_form(scene: Scene) -> Iterator[Fault]:
+    """REF*X4 of the claim or of a line: the laboratory's CLIA number."""
+    claim = scene.claim
+    numbers = [("2300", value) for qualifier, value in claim.references if qualifier == "X4"]
+    for line in claim.lines:
+        numbers += [(f"line {line.number}", s[2]) for s in line.carried if len(s) > 2 and s[:2] == ("REF", "X4")]
+    for where, value in numbers:
+        if not CLIA.match(value):
+            yield Fault(f"{where} REF*X4", "a CLIA number is two digits, D and seven digits", "enter it again")

@@ -53,6 +53,9 @@ US_COUNTRIES = frozenset({"", "US", "USA"})
 # 837 TR3s, PAT01 and (with 18) SBR02 of loop 2320.
 RELATIONSHIPS = frozenset({"01", "19", "20", "21", "39", "40", "53", "G8"})
 
+# 837 TR3s, SBR05: why Medicare is the second payer.
+MEDICARE_SECONDARY_TYPES = _codes("12 13 14 15 16 41 42 43 47")
+
 # HCPCS level I (CPT categories I, II, III, PLA, MAAA, administration) and level II; form only, the list is the AMA's.
 HCPCS = re.compile(r"^(?:\d{4}[0-9AFMTU]|[A-EGHJ-MP-V]\d{4})$")
 # HIPPS rate codes (CMS HIPPS code master): five characters, qualifier HP.
@@ -74,6 +77,9 @@ NO_COST_MODIFIERS = frozenset({"FB", "SL"})
 _LETTER = "[AC-HJKMNP-RT-Y]"
 _EITHER = "[0-9AC-HJKMNP-RT-Y]"
 MEDICARE_NUMBER = re.compile(rf"^[1-9]{_LETTER}{_EITHER}\d{_LETTER}{_EITHER}\d{_LETTER}{{2}}\d{{2}}$")
+
+# CMS CLIA number: state code, D, seven digits.
+CLIA = re.compile(r"^\d{2}D\d{7}$")
 
 TAXONOMY = re.compile(r"^[0-9A-Z]{9}X$")
 ICD10 = re.compile(r"^[A-Z][0-9A-Z]{2,6}$")

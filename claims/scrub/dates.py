@@ -121,6 +121,19 @@ def _births(scene: Scene) -> Iterator[tuple[str, Day]]:
             yield "2320" if n else "2010BA", born
 
 
+def died_before_service(scene: Scene) -> Iterator[Fault]:
+    """PAT06, the date of death, stands with whoever is the patient."""
+    claim = scene.claim
+    loop = "2000C" if claim.patient_relationship else "2000B"
+    carried = claim.patient.carried if claim.patient_relationship else (scene.payer.carried if scene.payer else ())
+    for segment in carried:
+        died = compact_day(segment[6]) if len(segment) > 6 and segment[:1] == ("PAT",) else None
+        if died and scene.days and died < scene.days[0]:
+            yield Fault(f"{loop} PAT06", "the patient died before the service", "correct one of the dates")
+        elif died and died > scene.today:
+            yield Fault(f"{loop} PAT06", "the date of death lies in the future", "correct the date")
+
+
 def admission_dates(scene: Scene) -> Iterator[Fault]:
     day, claim = admitted_on(scene), scene.claim
     if day is None:

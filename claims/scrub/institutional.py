@@ -146,14 +146,13 @@ def covered_days(scene: Scene) -> Iterator[Fault]:
         )
 
 
-def uncounted_days(scene: Scene) -> Iterator[Fault]:
-    """Medicare returns an inpatient claim whose covered and non-covered days are fewer than the period's."""
+def covered_days_differ(scene: Scene) -> Iterator[Fault]:
+    """Covered and non-covered days make up the period, or the part of it from admission on (three-day window)."""
     claim, counted, period = scene.claim, _counted_days(scene), _period_days(scene)
-    medicare = scene.payer is not None and scene.payer.filing_indicator == "MA"
-    if not medicare or claim.facility_code not in INPATIENT or counted is None or period is None:
+    if claim.facility_code not in INPATIENT or counted is None or period is None or counted > period:
         return
-    if counted < period - 1:
-        yield Fault("2300 HI BE", f"{counted} of {period} days are covered or non-covered", "count the days again")
+    if counted not in {period, _period_days(scene, since=admitted_on(scene))}:
+        yield Fault("2300 HI BE", f"{counted} covered and non-covered days of {period}", "count the days again")
 
 
 def _amount(code: HealthCode) -> Decimal | None:
@@ -167,14 +166,16 @@ def _counted_days(scene: Scene) -> int | None:
         if code.qualifier == "BE" and code.code in {COVERED_DAYS, NON_COVERED_DAYS}
         if (amount := _amount(code)) is not None
     ]
-    return int(sum(amounts)) if amounts else None
+    whole = all(amount >= 0 and amount == int(amount) for amount in amounts)
+    return int(sum(amounts)) if amounts and whole else None
 
 
-def _period_days(scene: Scene) -> int | None:
+def _period_days(scene: Scene, since: Day | None = None) -> int | None:
     """Midnights of the statement period, the last day too where the patient stayed or came and left on one day."""
     claim = scene.claim
     if claim.statement_from is None or claim.statement_to is None or claim.statement_to < claim.statement_from:
         return None
-    nights = (claim.statement_to - claim.statement_from).days
+    first = max(claim.statement_from, min(since, claim.statement_to)) if since else claim.statement_from
+    nights = (claim.statement_to - first).days
     status = claim.admission.patient_status if claim.admission else ""
     return nights + 1 if status == STILL_PATIENT or nights == 0 else nights

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from claims.claim import Address, Payer, Person, Provider
 from claims.scrub.codesets import (
     MEDICARE_NUMBER,
+    MEDICARE_SECONDARY_TYPES,
     POST_OFFICE_BOX,
     RELATIONSHIPS,
     STATES,
@@ -148,6 +149,19 @@ def medicare_number_form(scene: Scene) -> Iterator[Fault]:
                 "not a Medicare number: 11 characters in the MBI's order, without S, L, O, I, B, Z and hyphens",
                 "enter the MBI from the Medicare card",
             )
+
+
+def medicare_secondary_reason(scene: Scene) -> Iterator[Fault]:
+    """Medicare pays second for a reason (working aged, disability, ...), and SBR05 says which."""
+    payer = scene.payer
+    if payer is None or payer.filing_indicator not in {"MA", "MB"} or payer.order not in {"secondary", "tertiary"}:
+        return
+    if payer.insurance_type not in MEDICARE_SECONDARY_TYPES:
+        yield Fault(
+            "2000B SBR05",
+            "Medicare is not the first payer, and the claim does not say why",
+            "enter the insurance type: 12, 13, 14, 15, 16, 41, 42, 43 or 47",
+        )
 
 
 def self_with_patient_loop(scene: Scene) -> Iterator[Fault]:

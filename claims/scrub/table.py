@@ -54,6 +54,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("payer-id-missing", "error", TR3 + ", 2010BB and 2330B NM109", parties.payer_id_missing),
     Edit("member-id-missing", "error", TR3 + ", 2010BA and 2330A NM109", parties.member_id_missing),
     Edit("medicare-number-form", "error", "CMS, Understanding the MBI format", parties.medicare_number_form),
+    Edit("medicare-secondary-reason", "error", TR3 + ", SBR05; 42 CFR 411", parties.medicare_secondary_reason),
     # subscriber and patient
     Edit("self-with-patient-loop", "error", TR3 + ", 2000B SBR02 and 2000C", parties.self_with_patient_loop),
     Edit("relationship-missing", "error", TR3 + ", 2000B SBR02 and 2000C", parties.relationship_missing),
@@ -97,7 +98,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("value-code", "error", NUBC + ", FL 39 to 41", institutional.value_code_form, INST),
     Edit("condition-occurrence", "error", NUBC + ", FL 18 to 36", institutional.condition_and_occurrence_form, INST),
     Edit("covered-days", "error", NUBC + ", value codes 80, 81", institutional.covered_days, INST),
-    Edit("uncounted-days", "warning", "CMS Claims Processing Manual ch. 25, 75.1", institutional.uncounted_days, INST),
+    Edit("covered-days-differ", "warning", NUBC + ", value codes 80, 81", institutional.covered_days_differ, INST),
     # lines
     Edit("no-lines", "error", TR3 + ", loop 2400", lines.no_lines),
     Edit("too-many-lines", "error", TR3 + ", loop 2400 repeats", lines.too_many_lines),
@@ -115,6 +116,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("modifier-unknown", "warning", CPT, codes.modifier_unknown),
     Edit("modifier-repeated", "warning", CPT, codes.modifier_repeated),
     Edit("drug-code-form", "error", "21 CFR 207.33; " + TR3 + ", LIN03", codes.drug_code_form),
+    Edit("clia-form", "error", "42 CFR 493; CMS CLIA number; " + TR3_P + ", REF*X4", codes.clia_form, P),
     Edit("pointer-missing", "error", TR3_P + ", SV107", lines.pointer_missing, P),
     Edit("pointer-absent-diagnosis", "error", TR3_P + ", SV107", lines.pointer_absent, P),
     Edit("pointer-range", "error", TR3_P + ", SV107", lines.pointer_range, P),
@@ -133,6 +135,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("birth-in-future", "error", DATES, dates.birth_in_future),
     Edit("birth-after-service", "error", DATES, dates.birth_after_service),
     Edit("birth-implausible", "warning", "no one on record lived 125 years", dates.birth_implausible),
+    Edit("died-before-service", "error", TR3 + ", PAT06; " + DATES, dates.died_before_service),
     Edit("admission-date", "error", DATES, dates.admission_dates),
     Edit("stay-reversed", "error", DATES, dates.stay_reversed, P),
     Edit("date-in-future", "error", DATES, dates.past_in_future),
