@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 
 import typer
 
-from commands import acting, demo, reading, start, up
-from commands.trouble import Exit, Trouble, tell
+from commands import acting, demo, reading, start, tell, up
+from commands.trouble import Exit, Trouble
+from commands.trouble import tell as tell_trouble
 
 HELP = (
     "Claimline: one durable workflow for each medical claim, from registered to closed.\n\n"
@@ -43,8 +46,16 @@ def build() -> typer.Typer:
     app.command(rich_help_panel="Looking")(reading.show)
     app.command(rich_help_panel="Looking")(reading.timeline)
     app.command(rich_help_panel="Looking")(reading.tasks)
+    app.command(rich_help_panel="Looking")(tell.tell)
+    _add_optional(app)
     acting.add_verbs(app)
     return app
+
+
+def _add_optional(app: typer.Typer) -> None:
+    """`inspect` is a room of its own, added where it is there."""
+    if find_spec("commands.inspect") is not None:
+        app.command(rich_help_panel="Looking")(import_module("commands.inspect").inspect)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         build()(arguments)
     except Trouble as trouble:
-        tell(trouble)
+        tell_trouble(trouble)
         return trouble.code
     except SystemExit as ended:
         if isinstance(ended.__context__, typer.Abort):

@@ -17,7 +17,8 @@ from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 import worker
-from adapters.records.records import SqlRecords, open_records
+from adapters.opening import records_of
+from adapters.records.records import SqlRecords
 from adapters.settings import Settings, SettingsError, load_settings
 from claims.ports import RecordsError
 from claims.views import ClaimView
@@ -78,7 +79,7 @@ async def open_room(*, server: bool, optional_server: bool = False) -> AsyncIter
                 raise
     _must_exist(chosen.records_url)
     try:
-        records = open_records(chosen.records_url)
+        records = records_of(chosen)
     except RecordsError as error:
         raise Unreachable(str(error)) from error
     try:

@@ -19,6 +19,8 @@ LOOK_SECONDS = 0.5
 QUIET_SECONDS = 5.0
 """How long every claim must stand at its end: what comes twice or late has come by then."""
 TRIES = 5
+FAILED = "blocked_on_failure"
+"""No script leads a claim through this status."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class Part:
         act = self.next_act
         if act is not None:
             wrong.append(f"{act.do} was never done: the claim never waited in {act.when}")
+        if FAILED in self.statuses:
+            wrong.append(f"went through {FAILED}: a step of ours failed")
         return [*wrong, self.said] if self.said else wrong
 
     @property
