@@ -6,7 +6,7 @@ import asyncio
 
 from temporalio import activity
 
-from activities.errors import carrier_errors
+from activities.errors import carrier_errors, few_tries
 from activities.orders import Answer, Order
 from activities.records import write_first
 from claims.effects import SendAppeal
@@ -26,7 +26,8 @@ class CorrespondenceActivities:
         """AppealSent with the carrier's receipt, or with the day on which it goes to the mail."""
         await write_first(self._records, order)
         effect = order.effect
-        packet = await asyncio.to_thread(self._letters.appeal, effect)
+        with few_tries():
+            packet = await asyncio.to_thread(self._letters.appeal, effect)
         document, _ = await self._records.store_document(packet, kind="appeal", source="outgoing", at=order.asked_at)
         with carrier_errors():
             receipt = await self._carrier.send_correspondence(

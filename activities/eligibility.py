@@ -6,14 +6,14 @@ import asyncio
 
 from temporalio import activity
 
-from activities.errors import carrier_errors
+from activities.errors import cannot_write, carrier_errors, few_tries
 from activities.orders import Answer, Order
 from activities.reading import Reader
 from activities.records import write_first
 from claims.documents import EligibilityAnswer
 from claims.effects import CheckEligibility
 from claims.events import EffectFailed, EligibilityAnswered
-from claims.ports import Carrier, Documents, Records
+from claims.ports import CannotWrite, Carrier, Documents, Records
 
 
 class EligibilityActivities:
@@ -31,11 +31,15 @@ class EligibilityActivities:
         await write_first(self._records, order)
         question = order.effect.question
         numbers = await self._records.next_control_numbers(order.key)
-        x12 = self._documents.write_eligibility(question, numbers, order.asked_at)
+        try:
+            x12 = self._documents.write_eligibility(question, numbers, order.asked_at)
+        except CannotWrite as error:
+            return cannot_write(order, error)
         with carrier_errors():
             raw = (await self._carrier.ask_eligibility(x12)).encode()
         document, _ = await self._records.store_document(raw, kind="271", source="eligibility", at=order.asked_at)
-        answer = await asyncio.to_thread(self._answer, raw, question.trace)
+        with few_tries():
+            answer = await asyncio.to_thread(self._answer, raw, question.trace)
         if answer is None:
             reason = "unreadable_answer: the payer's answer holds no 271"
             return Answer(

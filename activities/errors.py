@@ -14,18 +14,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.orders import Answer, Order
+from claims.events import EffectFailed
 from claims.ports import (
     AuthenticationFailed,
+    CannotWrite,
     CarrierError,
     OutcomeUnknown,
     RateLimited,
     RequestRefused,
-    Unavailable,
 )
 
+ENOUGH = 5
 FINAL = (AuthenticationFailed, RequestRefused, OutcomeUnknown)
 
 
@@ -46,4 +51,21 @@ def carrier_errors() -> Iterator[None]:
         raise as_failure(error) from error
 
 
-__all__ = ["FINAL", "RequestRefused", "Unavailable", "as_failure", "carrier_errors"]
+@contextmanager
+def few_tries() -> Iterator[None]:
+    """Around our own work on one claim's data: a fault of the program is no outage, so it is given up after a few tries.
+
+    Only the error's type leaves: its text may repeat what it choked on.
+    """
+    try:
+        yield
+    except Exception as error:
+        if activity.info().attempt < ENOUGH:
+            raise
+        raise ApplicationError(type(error).__name__, type="ProgramFault", non_retryable=True) from None
+
+
+def cannot_write(order: Order[Any], error: CannotWrite) -> Answer:
+    """The claim is parked: a person has to mend what can't be written."""
+    reason = f"cannot_write: {error}"
+    return Answer(events=(EffectFailed(at=order.asked_at, id=order.key, effect=order.effect.id, reason=reason),))

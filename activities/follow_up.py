@@ -6,14 +6,14 @@ import asyncio
 
 from temporalio import activity
 
-from activities.errors import carrier_errors
+from activities.errors import cannot_write, carrier_errors, few_tries
 from activities.orders import Answer, Order
 from activities.reading import Reader
 from activities.records import write_first
 from claims.documents import StatusLine, StatusReport
 from claims.effects import InquireStatus
 from claims.events import AnyEvent, StatusReported, StatusUnanswered
-from claims.ports import Carrier, Documents, Records
+from claims.ports import CannotWrite, Carrier, Documents, Records
 from claims.questions import StatusQuestion
 
 
@@ -32,11 +32,15 @@ class FollowUpActivities:
         await write_first(self._records, order)
         question = order.effect.question
         numbers = await self._records.next_control_numbers(order.key)
-        x12 = self._documents.write_status(question, numbers, order.asked_at)
+        try:
+            x12 = self._documents.write_status(question, numbers, order.asked_at)
+        except CannotWrite as error:
+            return cannot_write(order, error)
         with carrier_errors():
             raw = (await self._carrier.ask_status(x12)).encode()
         document, _ = await self._records.store_document(raw, kind="277", source="inquiry", at=order.asked_at)
-        statuses = await asyncio.to_thread(self._statuses, raw, question)
+        with few_tries():
+            statuses = await asyncio.to_thread(self._statuses, raw, question)
         events: tuple[AnyEvent, ...] = tuple(
             StatusReported(
                 at=order.asked_at,

@@ -6,6 +6,7 @@ import asyncio
 
 from temporalio import activity
 
+from activities.errors import few_tries
 from activities.orders import Answer, Order
 from activities.records import write_first
 from claims.effects import SendStatement
@@ -23,7 +24,8 @@ class PatientBillingActivities:
         """StatementSent, with the statement's hash; the same effect again gives the same page."""
         await write_first(self._records, order)
         effect = order.effect
-        page = await asyncio.to_thread(self._letters.statement, effect)
+        with few_tries():
+            page = await asyncio.to_thread(self._letters.statement, effect)
         document, _ = await self._records.store_document(page, kind="statement", source="outgoing", at=order.asked_at)
         event = StatementSent(
             at=order.asked_at, id=order.key, effect=effect.id, document=document, amount_cents=effect.amount_cents

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.errors import carrier_errors
+from activities.errors import carrier_errors, few_tries
 from activities.orders import Answer, Order
 from activities.records import write_first
 from claims.base import Day
@@ -30,6 +30,7 @@ from claims.events import (
 from claims.findings import Finding
 from claims.payer_rules import PayerRules
 from claims.ports import (
+    CannotWrite,
     Carrier,
     ControlNumbers,
     Documents,
@@ -61,7 +62,8 @@ class SubmissionActivities:
         """ClaimScrubbed with every finding."""
         await write_first(self._records, order)
         effect = order.effect
-        findings = await asyncio.to_thread(self._scrubber, effect.claim, effect.rules, effect.today)
+        with few_tries():
+            findings = await asyncio.to_thread(self._scrubber, effect.claim, effect.rules, effect.today)
         event = ClaimScrubbed(
             at=order.asked_at, id=order.key, effect=effect.id, version=effect.version, findings=tuple(findings)
         )
@@ -75,8 +77,12 @@ class SubmissionActivities:
         """
         await write_first(self._records, order)
         numbers = await self._records.next_control_numbers(order.key)
-        x12 = self._documents.write_claim(order.effect.claim, numbers, order.asked_at)
-        problems = [problem for problem in await asyncio.to_thread(self._documents.gate, x12) if problem.fatal]
+        try:
+            x12 = self._documents.write_claim(order.effect.claim, numbers, order.asked_at)
+        except CannotWrite as error:
+            return _refused(order, (str(error),))
+        with few_tries():
+            problems = await asyncio.to_thread(self._documents.gate, x12)
         if problems:
             return _refused(order, tuple(f"segment {one.segment}: {one.reason}" for one in problems))
         document = await self._remember(order, numbers, x12)

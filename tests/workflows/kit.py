@@ -176,10 +176,10 @@ class World:
         end = time.monotonic() + seconds
         seen = ""
         while time.monotonic() < end:
-            for view in await self.records.claim(f"{PRACTICE}/{claim_id}"):
-                seen = view.status
-                if view.status in status:
-                    return view
+            for look in await self.records.claim(f"{PRACTICE}/{claim_id}"):
+                seen = look.status
+                if look.status in status:
+                    return look
             await asyncio.sleep(0.02)
         steps = [f"{one.event} -> {one.after} {one.refused}" for one in await self.records.journal(PRACTICE, claim_id)]
         raise AssertionError(f"{claim_id} is {seen}, not {' or '.join(status)}: {steps}")

@@ -19,7 +19,6 @@ def told(history: Any) -> str:
         name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
         what = ""
         if event.HasField("marker_recorded_event_attributes"):
-
             data = event.marker_recorded_event_attributes.details
             what = str([(k, v.payloads[0].data[:120]) for k, v in data.items() if k == "data"])
         lines.append(f"{event.event_id:3} {name} {event.ByteSize()} {what}")
