@@ -1,0 +1,42 @@
+"""Whether a remittance sums: line, claim and set, to the cent; and why a part of it is held where it doesn't.
+
+X12 835 TR3 (005010X221A1) 1.10.2: SVC02 less the line's CAS is SVC03, CLP03 less every CAS of claim and lines is CLP04,
+and the sum of CLP04 less the sum of PLB is BPR02. What doesn't balance is held alone; what does may post.
+"""
+
+from __future__ import annotations
+
+from claims.documents import ClaimPayment, Remittance
+from claims.money import dollars
+
+
+def claim_gap_cents(payment: ClaimPayment) -> int:
+    """CLP03 less all CAS amounts less CLP04; zero where the claim balances."""
+    taken = sum(a.amount_cents for a in payment.adjustments)
+    taken += sum(a.amount_cents for line in payment.lines for a in line.adjustments)
+    return payment.charge_cents - taken - payment.paid_cents
+
+
+def held_claim(payment: ClaimPayment) -> str:
+    """Why this claim is held alone, with the gap; empty where it balances."""
+    gap = claim_gap_cents(payment)
+    if not gap:
+        return ""
+    charge, paid = dollars(payment.charge_cents), dollars(payment.paid_cents)
+    taken = dollars(payment.charge_cents - payment.paid_cents - gap)
+    return f"charge {charge} less adjustments {taken} is not the payment {paid}: {dollars(gap)} unexplained"
+
+
+def held_remittance(remittance: Remittance, unread: int = 0) -> str:
+    """Why the whole set is held, with the gap; empty where it balances, or where a claim of it explains the gap.
+
+    `unread` is how many of its claims could not be read: their payments are missing in the sum, which is no fault of
+    the claims that were read.
+    """
+    gap = remittance.difference_cents
+    if not gap or unread or not all(claim.balanced for claim in remittance.claims):
+        return ""
+    paid = dollars(sum(claim.paid_cents for claim in remittance.claims))
+    taken = dollars(sum(a.amount_cents for a in remittance.provider_adjustments))
+    payment = dollars(remittance.payment_cents)
+    return f"claims {paid} less provider adjustments {taken} is not the payment {payment}: off by {dollars(gap)}"
