@@ -199,3 +199,8 @@ def test_a_payer_whose_limit_nobody_knows_gets_a_doubt_until_a_year_is_over() ->
     assert edits(served(date(2026, 9, 5)), default) == set()  # the usual ninety days end soon: no reason to call
     assert edits(served(date(2026, 8, 1)), default) == {"filing-limit-perhaps-passed"}
     assert edits(served(date(2025, 11, 23)), default) == {"filing-limit-passed"}
+
+
+def test_a_last_day_at_the_end_of_the_calendar_raises_nothing() -> None:
+    claim = one_line(service_from=date(2026, 2, 2), service_to=date.max)
+    assert edits(claim, rules(name="default", payer_ids=())) == {"service-in-future", "filing-limit-perhaps-passed"}
