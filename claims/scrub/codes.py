@@ -20,6 +20,7 @@ from claims.scrub.codesets import (
     MODIFIER,
     NUMERIC_MODIFIERS,
     PLACES_OF_SERVICE,
+    PROCEDURE_QUALIFIERS,
 )
 from claims.scrub.edit import Fault, IcdAnswer, Scene, at_line
 
@@ -168,6 +169,15 @@ def procedure_form(scene: Scene) -> Iterator[Fault]:
         if (qualifier == "HC" and not HCPCS.match(code)) or (qualifier == "HP" and not HIPPS.match(code)):
             kind = "CPT or HCPCS" if qualifier == "HC" else "HIPPS"
             yield Fault(at_line(scene.claim, line, "01" if not scene.institutional else "02"), *_form(code, kind))
+
+
+def procedure_qualifier(scene: Scene) -> Iterator[Fault]:
+    allowed = PROCEDURE_QUALIFIERS[scene.claim.type]
+    for line in scene.claim.lines:
+        if line.procedure and line.procedure_qualifier not in allowed:
+            place = at_line(scene.claim, line, "02" if scene.institutional else "01")
+            reason = f"{line.procedure_qualifier or 'no code'} as qualifier of a procedure"
+            yield Fault(place, reason, "HC for CPT and HCPCS" + (", HP for HIPPS" if scene.institutional else ""))
 
 
 def _form(code: str, kind: str) -> tuple[str, str]:

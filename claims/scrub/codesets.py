@@ -58,6 +58,8 @@ MEDICARE_SECONDARY_TYPES = _codes("12 13 14 15 16 41 42 43 47")
 
 # HCPCS level I (CPT categories I, II, III, PLA, MAAA, administration) and level II; form only, the list is the AMA's.
 HCPCS = re.compile(r"^(?:\d{4}[0-9AFMTU]|[A-EGHJ-MP-V]\d{4})$")
+# 837 TR3s, SV101-1 and SV202-1.
+PROCEDURE_QUALIFIERS = {"professional": _codes("ER HC IV WK"), "institutional": _codes("ER HC HP IV WK")}
 # HIPPS rate codes (CMS HIPPS code master): five characters, qualifier HP.
 HIPPS = re.compile(r"^[0-9A-Z]{5}$")
 MODIFIER = re.compile(r"^[0-9A-Z]{2}$")

@@ -75,6 +75,14 @@ def npi_check_digit(scene: Scene) -> Iterator[Fault]:
             yield Fault(f"{loop} NM109", "the check digit of the NPI is wrong", "look the NPI up in NPPES")
 
 
+def provider_id_qualifier(scene: Scene) -> Iterator[Fault]:
+    """005010 knows one qualifier for a provider, XX (NPI); 24 and 34 (tax numbers) went with 004010."""
+    for loop, provider in providers(scene):
+        if provider.role != "pay_to_plan" and provider.identifier and provider.id_qualifier != "XX":
+            reason = f"{provider.id_qualifier or 'no code'} as qualifier of a provider's id"
+            yield Fault(f"{loop} NM108", reason, "send the NPI under XX; a tax number stands in REF*EI or REF*SY")
+
+
 def billing_unidentified(scene: Scene) -> Iterator[Fault]:
     billing, payer = scene.claim.billing, scene.payer
     # An atypical provider (a taxi, a carer) has no NPI; the payer's number for it stands in the payer's loop, 2010BB.

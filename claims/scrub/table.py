@@ -40,6 +40,7 @@ EDITS: tuple[Edit, ...] = (
     # who bills, treats, pays
     Edit("npi-form", "error", NPI, parties.npi_form),
     Edit("npi-check-digit", "error", NPI, parties.npi_check_digit),
+    Edit("provider-id-qualifier", "error", TR3 + ", NM108", parties.provider_id_qualifier),
     Edit("billing-provider-unidentified", "error", TR3 + ", 2010AA NM109", parties.billing_unidentified),
     Edit(
         "provider-unidentified", "warning", TR3 + ", NM109 and REF of loops 2310, 2420", parties.provider_unidentified
@@ -111,6 +112,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("unit-code", "error", TR3 + ", SV103, SV204", lines.unit_code),
     Edit("minutes-without-anesthesia", "warning", TR3_P + ", SV103", lines.minutes_without_anesthesia, P),
     Edit("procedure-missing", "error", TR3_P + ", SV101", codes.procedure_missing, P),
+    Edit("procedure-qualifier", "error", TR3 + ", SV101-1, SV202-1", codes.procedure_qualifier),
     Edit("procedure-form", "error", CPT, codes.procedure_form),
     Edit("modifier-form", "error", CPT, codes.modifier_form),
     Edit("modifier-unknown", "warning", CPT, codes.modifier_unknown),

@@ -75,6 +75,8 @@ FAULTS: tuple[tuple[str, Claim, str], ...] = (
         one_line(providers=(provider("ordering", identifier="1245319591"),)), "npi-check-digit"),
     ("facility NPI too short", professional(providers=(provider("service_facility", identifier="124531959"),)),
         "npi-form"),
+    ("billing known by its tax number, as in 004010", professional(billing=billing(id_qualifier="24",
+        identifier="123456789")), "provider-id-qualifier"),
     ("no billing NPI", professional(billing=billing(identifier="", id_qualifier="")), "billing-provider-unidentified"),
     ("a rendering provider without any number",
         professional(providers=(provider("rendering", identifier="", id_qualifier=""),)), "provider-unidentified"),
@@ -156,6 +158,8 @@ FAULTS: tuple[tuple[str, Claim, str], ...] = (
         dx("0DTJ4Z", "BBR", "D8", "20261021"))), "inpatient-procedure-form"),
     # ---- procedures, modifiers, drugs
     ("no procedure", one_line(procedure=""), "procedure-missing"),
+    ("a dental qualifier on a professional line", one_line(procedure_qualifier="AD", procedure="D0120"),
+        "procedure-qualifier"),
     ("a procedure of four digits", one_line(procedure="9921"), "procedure-form"),
     ("a procedure with a letter first that HCPCS lacks", one_line(procedure="N1234"), "procedure-form"),
     ("a procedure in small letters", one_line(procedure="j1100"), "procedure-form"),
