@@ -14,7 +14,7 @@ from rich.table import Table
 from adapters.tables.loader import load_tables
 from adapters.x12.parse import parse
 from claims.tables import Tables
-from commands.inspect_shape import Shape, transactions
+from commands.inspect_shape import Shape, transactions, unknown_reasons
 from commands.screen import console, print_json
 
 CLEAN, WITH_PROBLEMS, UNREADABLE = 0, 1, 2
@@ -66,11 +66,11 @@ def _file(path: Path, tables: Tables) -> tuple[Shape, int]:
         problem = {"segment": 0, "element": 0, "reason": f"the file can't be read: {error.strerror or error}"}
         return {"file": str(path), "problems": [problem], "transactions": []}, UNREADABLE
     document = parse(raw)
+    problems = sorted((*document.all_problems, *unknown_reasons(document, tables)), key=lambda one: one.segment)
     shape: Shape = {
         "file": str(path),
         "problems": [
-            {"segment": problem.segment, "element": problem.element, "reason": problem.reason}
-            for problem in document.all_problems
+            {"segment": problem.segment, "element": problem.element, "reason": problem.reason} for problem in problems
         ],
         "transactions": transactions(document, tables),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from claims.claim import Adjustment, Claim
@@ -15,6 +16,7 @@ from claims.documents import (
     ParsedDocument,
     ParsedSet,
     PaymentLine,
+    Problem,
     Remittance,
     SetAcknowledgement,
     StatusReport,
@@ -44,6 +46,20 @@ def transactions(document: ParsedDocument, tables: Tables) -> list[Shape]:
         else:
             shapes.append(_shape(one, tables))
     return [_eligibility(shape) if "answers" in shape else shape for shape in shapes]
+
+
+def unknown_reasons(document: ParsedDocument, tables: Tables) -> Iterator[Problem]:
+    """Reason codes that our table does not have; they are kept, and what they took counts as denied until seen to."""
+    for one in document.sets:
+        if not isinstance(one.parsed, Remittance):
+            continue
+        for claim in one.parsed.claims:
+            codes = dict.fromkeys(a.reason for a in all_adjustments(claim) if a.reason not in tables.reasons)
+            for code in codes:
+                reason = (
+                    f"adjustment reason {code[:6] or '(none)'} is not in the table; it is not taken for a write-off"
+                )
+                yield Problem(segment=claim.segment, reason=reason, claim=claim.segment)
 
 
 def _shape(one: ParsedSet, tables: Tables) -> Shape:

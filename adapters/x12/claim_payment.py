@@ -14,6 +14,7 @@ from adapters.x12.segments import Segment
 from claims.base import Day
 from claims.claim import Adjustment
 from claims.documents import ClaimPayment, PaymentLine, Problem
+from claims.money import dollars
 
 _MEMBER_QUALIFIERS = frozenset(("MI", "MR", "HN", "II", "MC", "C", "ZZ", ""))
 """NM108 of a member id; `34` is a social security number and identifies no coverage."""
@@ -120,18 +121,22 @@ class _ClaimLevel:
 
 
 def _lines(segments: Sequence[Segment], claim: _ClaimLevel, problems: list[Problem]) -> list[PaymentLine]:
-    found: list[PaymentLine] = []
-    fields: dict[str, Any] | None = None
+    lines: list[tuple[Segment, dict[str, Any]]] = []
     for segment in segments:
         if segment.id == "SVC":
-            if fields is not None:
-                found.append(PaymentLine(**fields))
-            fields = _service(segment, problems)
-        elif fields is not None:
-            _line_detail(segment, fields, claim, problems)
-    if fields is not None:
-        found.append(PaymentLine(**fields))
-    return found
+            lines.append((segment, _service(segment, problems)))
+        elif lines:
+            _line_detail(segment, lines[-1][1], claim, problems)
+    return [_proved(svc, PaymentLine(**fields), problems) for svc, fields in lines]
+
+
+def _proved(svc: Segment, line: PaymentLine, problems: list[Problem]) -> PaymentLine:
+    """A line that does not balance is said; whether anything is held for it, the claim's own balance decides."""
+    if not line.balanced:
+        taken = sum(a.amount_cents for a in line.adjustments)
+        gap = dollars(line.charge_cents - taken - line.paid_cents)
+        problems.append(_at(svc, 3, f"SVC02 less the line's adjustments is not SVC03: {gap} unexplained"))
+    return line
 
 
 def _service(svc: Segment, problems: list[Problem]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from adapters.x12.eligibility_request import write_eligibility_request
 from adapters.x12.fields import amount_to_show, text
 from adapters.x12.hierarchy import Level, levels_of
 from adapters.x12.reader import TransactionSet
-from adapters.x12.rejections import rejection
+from adapters.x12.rejections import BY_CODE, rejection
 from adapters.x12.segments import Segment
 from claims.documents import Benefit, EligibilityAnswer, EligibilityRejection, Problem
 
@@ -33,6 +33,9 @@ def read_eligibility(ts: TransactionSet) -> tuple[list[EligibilityAnswer], list[
     answers = [answer for answer in answers if answer.traces or answer.benefits or answer.rejections]
     said = {one.segment for answer in answers for one in answer.rejections}
     left = tuple(one for level in levels for one in _rejections(level) if one.segment not in said)
+    for one in {r.segment: r for answer in answers for r in answer.rejections}.values():
+        if one.code not in BY_CODE:
+            problems.append(Problem(segment=one.segment, element=3, reason="AAA03 is not in the code list; kept"))
     if left:
         nobody = EligibilityAnswer(control_number=ts.control_number, segment=ts.first, active=False, rejections=left)
         answers.append(nobody)

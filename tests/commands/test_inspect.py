@@ -117,6 +117,15 @@ def test_a_claim_that_cannot_be_read_leaves_its_neighbours_unheld(tmp_path: Path
     assert (era["claims_unread"], len(era["claims"]), era["held"]) == (1, 7, None)
 
 
+def test_a_reason_that_nobody_knows_is_reported_and_never_a_write_off(tmp_path: Path) -> None:
+    path = tmp_path / "document.x12"
+    path.write_text(file_of(("835", ERA, PAYMENTS.replace("CAS*CO*45*35", "CAS*CO*999*35"))))
+    (found,), code = inspect_files([path])
+    assert code == 1
+    assert ["reason 999 is not in the table" in problem["reason"] for problem in found["problems"]] == [True]
+    assert found["transactions"][0]["claims"][0]["contractual"] == "0.00"
+
+
 def test_acknowledgements_say_what_was_taken_in_words(tmp_path: Path) -> None:
     (ack,), code = inspected(tmp_path, ("999", "005010X231A1", PARTIAL))
     assert code == 0

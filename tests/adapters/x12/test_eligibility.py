@@ -103,7 +103,8 @@ def test_a_payer_that_cannot_answer_at_all_still_gives_one_answer() -> None:
 
 
 def test_an_unknown_rejection_is_kept_with_advice() -> None:
-    (answer,), _ = read("HL*3*2*22*0\nNM1*IL*1*DOE*JANE****MI*MEM1\nAAA*N**ZZ*C")
+    (answer,), sets = read("HL*3*2*22*0\nNM1*IL*1*DOE*JANE****MI*MEM1\nAAA*N**ZZ*C")
+    assert [problem.element for problem in sets[0].problems] == [3]
     assert answer.rejections[0].code == "ZZ"
     assert answer.rejections[0].what_to_do
 

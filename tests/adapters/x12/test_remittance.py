@@ -252,6 +252,13 @@ def test_a_composite_joined_by_another_mark_than_the_envelope_declares_is_still_
     assert (line.procedure_qualifier, line.procedure, line.modifiers) == ("HC", "99213", ("25",))
 
 
+def test_a_line_that_does_not_balance_is_said_with_its_gap() -> None:
+    remittance, only = read("CLP*A1*1*120*100.5**12*P1\nCAS*CO*45*19.5\nSVC*HC:99213*120*100.5")
+    assert remittance.claims[0].balanced  # 120 - 19.50 = 100.50, but the line says 120 paid 100.50 without a reason
+    assert not remittance.claims[0].lines[0].balanced
+    assert [(p.segment, p.reason.endswith("19.50 unexplained"), p.fatal) for p in only.problems] == [(18, True, False)]
+
+
 def test_no_problem_repeats_a_name() -> None:
     _, only = read("CLP*A1*1*HATTERSLEY*60**12*P1\nDTM*232*HATTERSLEY\nZHATTERSLEY*1")
     assert only.problems
