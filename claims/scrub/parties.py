@@ -160,7 +160,7 @@ def medicare_number_form(scene: Scene) -> Iterator[Fault]:
 
 
 def medicare_secondary_reason(scene: Scene) -> Iterator[Fault]:
-    """Medicare pays second for a reason (working aged, disability, ...), and SBR05 says which."""
+    """Medicare pays second for a reason (working aged, disability, ...); SBR05 says which, a value code in an 837I."""
     payer = scene.payer
     if payer is None or payer.filing_indicator not in {"MA", "MB"} or payer.order not in {"secondary", "tertiary"}:
         return

@@ -55,7 +55,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("payer-id-missing", "error", TR3 + ", 2010BB and 2330B NM109", parties.payer_id_missing),
     Edit("member-id-missing", "error", TR3 + ", 2010BA and 2330A NM109", parties.member_id_missing),
     Edit("medicare-number-form", "error", "CMS, Understanding the MBI format", parties.medicare_number_form),
-    Edit("medicare-secondary-reason", "error", TR3 + ", SBR05; 42 CFR 411", parties.medicare_secondary_reason),
+    Edit("medicare-secondary-reason", "error", TR3_P + ", SBR05; 42 CFR 411", parties.medicare_secondary_reason, P),
     # subscriber and patient
     Edit("self-with-patient-loop", "error", TR3 + ", 2000B SBR02 and 2000C", parties.self_with_patient_loop),
     Edit("relationship-missing", "error", TR3 + ", 2000B SBR02 and 2000C", parties.relationship_missing),

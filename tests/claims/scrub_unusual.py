@@ -154,6 +154,11 @@ UNUSUAL: tuple[tuple[str, Claim], ...] = (
     ("Medicare after the employer's plan, working aged", secondary(coverages=(coverage(payer=Payer(name="MEDICARE",
         payer_id="00131"), filing_indicator="MB", member_id=MBI, order="secondary", insurance_type="12"),
         secondary().coverages[1]))),
+    ("a Medicare stay after the employer's plan, told by value code 12", institutional(coverages=(
+        institutional().coverages[0].model_copy(update={"order": "secondary"}), coverage(payer=Payer(name="FIRST",
+        payer_id="00882"), prior=PriorDecision(paid_cents=400000, decided_on=date(2026, 11, 12),
+        adjustments=(Adjustment(group="CO", reason="45", amount_cents=75000),)))), codes=(dx("J189", "ABK"),
+        dx("R509", "ABJ"), value("80", "4"), value("12", "4000")))),
     ("a laboratory with its CLIA number", professional(references=(("X4", "14D0123456"),))),
     ("died on the day of service", professional(coverages=(coverage(carried=(("PAT", "", "", "", "", "D8",
         "20261102"),)),))),
