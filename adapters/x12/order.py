@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from claims.base import Segment
-from claims.claim import ClaimType
+from claims.claim import Adjustment, ClaimType
 
 Block = tuple[Segment, ...]
 """Segments that stay together: one segment, or a loop we carry whole."""
@@ -115,6 +115,14 @@ def arrange(table: str, carried: Iterable[Block], own: Iterable[Block] = ()) -> 
     placed = [(place(table, part[0], own=True), part) for part in own if part]
     placed.extend((place(table, part[0]), part) for part in carried if part)
     return tuple(segment for _, part in sorted(placed, key=lambda pair: pair[0]) for segment in part)
+
+
+def by_group(adjustments: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
+    """Adjustments of one group together, groups and reasons in the order that they came in."""
+    groups: dict[str, list[Adjustment]] = {}
+    for one in adjustments:
+        groups.setdefault(one.group, []).append(one)
+    return tuple(one for members in groups.values() for one in members)
 
 
 def hi_place(kind: ClaimType, qualifier: str) -> int:

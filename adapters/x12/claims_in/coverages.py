@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from adapters.x12.claims_in.loops import split
 from adapters.x12.claims_in.parties import Party
 from adapters.x12.claims_in.values import Rest, period, required_amount
-from adapters.x12.order import arrange, blocks
+from adapters.x12.order import arrange, blocks, by_group
 from adapters.x12.roles import ORDER_BY_CODE
 from adapters.x12.segments import Segment
 from claims.base import Day
@@ -150,7 +150,7 @@ class CoverageReader:
             remaining_cents=self.amounts.get("EAF"),
             decided_on=self.decided_on,
             payer_claim_control_number=self.payer_claim_control_number,
-            adjustments=tuple(self.adjustments),
+            adjustments=by_group(self.adjustments),
             remarks=tuple(self.remarks),
         )
         return prior if prior != PriorDecision() else None

@@ -9,7 +9,7 @@ from adapters.x12.claims_in.loops import split
 from adapters.x12.claims_in.parties import Party
 from adapters.x12.claims_in.values import Rest, period, required_amount
 from adapters.x12.fields import NotReadable, amount
-from adapters.x12.order import arrange, blocks, place
+from adapters.x12.order import arrange, blocks, by_group, place
 from adapters.x12.roles import ENTITY_BY_ROLE, ROLE_BY_ENTITY
 from adapters.x12.segments import Segment
 from claims.claim import Adjustment, ClaimType, LineDecision, Provider, ServiceLine
@@ -163,7 +163,7 @@ class LineReader:
             revenue_code=svd.get(4),
             quantity=svd.get(5),
             bundled_line=svd.get(6),
-            adjustments=tuple(adjustments),
+            adjustments=by_group(adjustments),
             decided_on=decided_on,
             remaining_cents=remaining,
         )

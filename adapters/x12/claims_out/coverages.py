@@ -7,7 +7,7 @@ from itertools import groupby
 
 from adapters.x12.claims_out import parties
 from adapters.x12.claims_out.loops import loop, period
-from adapters.x12.order import Block
+from adapters.x12.order import Block, by_group
 from adapters.x12.roles import CODE_BY_ORDER
 from adapters.x12.writer import identifier, text
 from claims.base import Segment
@@ -18,9 +18,9 @@ _REASONS_IN_CAS = 6
 
 
 def adjustments(found: Sequence[Adjustment]) -> list[Segment]:
-    """CAS segments: one a group in the order given, six reasons at most in each."""
+    """CAS segments: one a group (a receiver takes five), with six reasons at most in each."""
     out: list[Segment] = []
-    for group, members in groupby(found, key=lambda one: one.group):
+    for group, members in groupby(by_group(found), key=lambda one: one.group):
         same = list(members)
         for start in range(0, len(same), _REASONS_IN_CAS):
             triples = [

@@ -26,7 +26,8 @@ def line(kind: ClaimType, one: ServiceLine) -> Block:
     if one.control_number:
         typed.append(("REF", "6R", identifier("REF02 of REF*6R", one.control_number)))
     inner = [parties.provider(provider) for provider in one.providers]
-    inner.extend(_decision(decision) for decision in one.decisions)
+    # 005010X223 wants a revenue code in every SVD; a payer that paid by another says so, else it is the line's.
+    inner.extend(_decision(decision, one.revenue_code) for decision in one.decisions)
     return loop(f"line {kind}", typed, kept, inner)
 
 
@@ -58,10 +59,18 @@ def _institutional(one: ServiceLine) -> Segment:
     return ("SV2", code, _procedure(one), charge, text(one.unit), text(one.quantity), "", non_covered)
 
 
-def _decision(one: LineDecision) -> Block:
+def _decision(one: LineDecision, revenue_code: str) -> Block:
     """2430: SVD, CAS, DTP*573, AMT*EAF."""
     payer, paid = identifier("SVD01", one.payer_id), x12_amount(one.paid_cents)
-    head = ("SVD", payer, paid, one.procedure, text(one.revenue_code), text(one.quantity), text(one.bundled_line))
+    head = (
+        "SVD",
+        payer,
+        paid,
+        one.procedure,
+        text(one.revenue_code or revenue_code),
+        text(one.quantity),
+        text(one.bundled_line),
+    )
     out: list[Segment] = [guarded(head), *adjustments(one.adjustments)]
     if one.decided_on is not None:
         out.append(period("573", one.decided_on, None))
