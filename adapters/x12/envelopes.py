@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from adapters.x12.document import Document, TransactionSet
 from adapters.x12.kinds import kind_of
 from adapters.x12.segments import Segment
+from adapters.x12.transaction_set import Document, TransactionSet
 from claims.documents import Problem
 
 _ENVELOPE = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA"})

@@ -15,9 +15,9 @@ from adapters.x12.delimiters import (
     isa_delimiters,
     isa_positions,
 )
-from adapters.x12.document import Document, TransactionSet
 from adapters.x12.envelopes import EnvelopeWalk
 from adapters.x12.segments import Delimiters, Segment
+from adapters.x12.transaction_set import Document, TransactionSet
 from claims.documents import Problem
 
 __all__ = ["Delimiters", "Document", "Segment", "TransactionSet", "read_document"]

@@ -157,7 +157,7 @@ def _second_claim(text: str, change: tuple[str, str]) -> str:
 @pytest.mark.parametrize(
     ("change", "segment", "element", "said"),
     [
-        # CLM of the second claim is segment 21 + 15: the first claim's CLM to its last REF are 15 segments.
+        # The first CLM is segment 22, and to its last REF the claim has 14 segments: the second CLM is 36.
         (("PCN-9*130*", "PCN-9*12O*"), 36, 2, "CLM02 is `12O`"),
         (("PCN-9*130*", "PCN-9**"), 36, 2, "CLM02 is empty"),
         (("PCN-9*130*", "PCN-9*130.005*"), 36, 2, "at most two decimal places"),
