@@ -76,10 +76,11 @@ def replace_numbers(connection: Connection, entry: IndexEntry, cipher: Cipher) -
     """The numbers of a claim as `entry` has them, and those of its remembered submissions."""
     table, sent = schema.claim_numbers, schema.submissions
     numbers = _numbers_of(entry, cipher)
+    # deleted first: a submission whose numbers go here was kept before, so that the query below sees it
+    connection.execute(delete(table).where(table.c.practice == entry.practice, table.c.claim_id == entry.claim_id))
     mine = and_(sent.c.practice == entry.practice, sent.c.claim_id == entry.claim_id)
     for row in connection.execute(select(sent.c.patient_control_number, sent.c.interchange).where(mine)):
         numbers |= {("patient", _plain(row.patient_control_number)), ("envelope", str(row.interchange))}
-    connection.execute(delete(table).where(table.c.practice == entry.practice, table.c.claim_id == entry.claim_id))
     key = {"practice": entry.practice, "claim_id": entry.claim_id}
     insert_all_once(connection, table, [{"kind": kind, "value": value, **key} for kind, value in sorted(numbers)])
 

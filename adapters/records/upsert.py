@@ -17,8 +17,10 @@ def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.
 
 def insert_once(connection: Connection, table: Table, row: Row) -> bool:
     """Inserts a row unless its key is taken -> whether it was new."""
-    statement = _insert(connection, table).values(**row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # asked for by RETURNING: psycopg's count of rows isn't handed on for an INSERT
+    key = next(iter(table.primary_key))
+    statement = _insert(connection, table).values(**row).on_conflict_do_nothing().returning(key)
+    return connection.execute(statement).first() is not None
 
 
 def insert_all_once(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

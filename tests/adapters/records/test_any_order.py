@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -44,6 +42,7 @@ def test_any_order_and_any_repetition_of_writes_gives_the_same_rows(
     step: Callable[..., JournalEntry],
     view: Callable[..., ClaimView],
     entry: Callable[..., IndexEntry],
+    fresh: Callable[[], str],
 ) -> None:
     at = step(1).at
 
@@ -87,8 +86,7 @@ def test_any_order_and_any_repetition_of_writes_gives_the_same_rows(
                 await write(records)  # type: ignore[misc]
         records.close()
 
-    with tempfile.TemporaryDirectory() as folder:
-        plain, mixed = (f"sqlite:///{Path(folder)}/{name}.db" for name in ("plain", "mixed"))
-        asyncio.run(run(plain, writes, together=False))
-        asyncio.run(run(mixed, order, together=data.draw(st.booleans())))
-        assert rows(mixed) == rows(plain)
+    plain, mixed = fresh(), fresh()
+    asyncio.run(run(plain, writes, together=False))
+    asyncio.run(run(mixed, order, together=data.draw(st.booleans())))
+    assert rows(mixed) == rows(plain)

@@ -74,7 +74,7 @@ async def test_the_last_number_is_nine_digits_and_none_follows_it(url: str) -> N
     open_records(url).close()
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO sequences VALUES ('interchange', 999999998)"))
+        connection.execute(text("INSERT INTO sequences (name, value) VALUES ('interchange', 999999998)"))
     engine.dispose()
     records = open_records(url)
     assert (await records.next_control_numbers("last")).set == "999999999"

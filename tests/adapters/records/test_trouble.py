@@ -26,42 +26,43 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"SSN")
 
 
-def test_a_newer_schema_is_refused_with_both_numbers(url: str, tmp_path: Path) -> None:
-    open_records(url).close()
+def test_a_newer_schema_is_refused_with_both_numbers(sqlite_url: str, tmp_path: Path) -> None:
+    open_records(sqlite_url).close()
     with sqlite3.connect(tmp_path / "records.db") as connection:
         connection.execute("UPDATE schema_version SET version = 99")
     connection.close()
     with pytest.raises(RecordsError, match=r"schema 99; this one knows 1"):
-        open_records(url)
+        open_records(sqlite_url)
 
 
-def test_somebody_elses_database_is_left_alone(url: str, tmp_path: Path) -> None:
+def test_somebody_elses_database_is_left_alone(sqlite_url: str, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "records.db") as connection:
         connection.execute("CREATE TABLE recipes (name)")
     connection.close()
     with pytest.raises(RecordsError, match="of its own"):
-        open_records(url)
+        open_records(sqlite_url)
 
 
 @pytest.mark.parametrize(
-    ("url", "says"),
+    ("address", "says"),
     [
         ("no address", "not a database address"),
         ("mysql://root:hunter2@host/claims", "neither SQLite nor PostgreSQL"),
         ("sqlite://", "needs a file"),
         ("sqlite:////proc/nowhere/records.db", "can't be opened"),
+        ("postgresql://claimline:hunter2@127.0.0.1:1/records", r"doesn't answer|install psycopg"),
     ],
 )
-def test_an_address_that_can_not_be_used_is_refused_in_words(url: str, says: str) -> None:
+def test_an_address_that_can_not_be_used_is_refused_in_words(address: str, says: str) -> None:
     with pytest.raises(RecordsError, match=says) as refusal:
-        open_records(url)
+        open_records(address)
     assert "hunter2" not in str(refusal.value)
 
 
 async def test_a_locked_database_is_waited_for_and_then_named(
-    url: str, tmp_path: Path, claim: Callable[..., Claim], start: datetime
+    sqlite_url: str, tmp_path: Path, claim: Callable[..., Claim], start: datetime
 ) -> None:
-    records = open_records(url, busy_seconds=0.05)
+    records = open_records(sqlite_url, busy_seconds=0.05)
     other = sqlite3.connect(tmp_path / "records.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(RecordsError, match="another program holds it") as refusal:
@@ -76,8 +77,9 @@ async def test_a_locked_database_is_waited_for_and_then_named(
 
 
 async def test_a_damaged_database_is_named_without_its_content(
-    url: str, tmp_path: Path, records: SqlRecords, start: datetime
+    sqlite_url: str, tmp_path: Path, start: datetime
 ) -> None:
+    records = open_records(sqlite_url)
     await records.store_document(b"x" * 200_000, kind="835", source="stedi", at=start)
     records.close()
     path = tmp_path / "records.db"
@@ -86,7 +88,7 @@ async def test_a_damaged_database_is_named_without_its_content(
     path.write_bytes(bytes(raw))
 
     async def use() -> None:
-        damaged = open_records(url)
+        damaged = open_records(sqlite_url)
         try:
             await damaged.documents()
         finally:
@@ -96,8 +98,8 @@ async def test_a_damaged_database_is_named_without_its_content(
         await use()
 
 
-def test_the_file_is_readable_by_its_owner_only(url: str, tmp_path: Path) -> None:
-    records = open_records(url)
+def test_the_file_is_readable_by_its_owner_only(sqlite_url: str, tmp_path: Path) -> None:
+    records = open_records(sqlite_url)
     asyncio.run(records.move_cursor("stedi", datetime.fromisoformat("2026-03-02T00:00:00+00:00")))
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     records.close()
@@ -125,9 +127,9 @@ def everything_in(folder: Path) -> bytes:
 
 
 async def test_with_a_cipher_no_patient_can_be_read_in_the_file(
-    url: str, tmp_path: Path, claim: Callable[..., Claim], start: datetime
+    sqlite_url: str, tmp_path: Path, claim: Callable[..., Claim], start: datetime
 ) -> None:
-    records = open_records(url, cipher=Reversing())
+    records = open_records(sqlite_url, cipher=Reversing())
     await records.register(practice="p1", claim_id="c1", claim=claim(), fingerprint="f1", at=start)
     numbers = await records.next_control_numbers("p1/c1/1")
     await records.remember_submission(
