@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from io import TextIOWrapper
 
 import typer
 
@@ -60,6 +61,9 @@ def _add_optional(app: typer.Typer) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; the exit code is the return value."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # What stays running must be readable in a file while it runs.
+        sys.stdout.reconfigure(line_buffering=True)
     try:
         build()(arguments)
     except Trouble as trouble:

@@ -38,6 +38,8 @@ def settings() -> Settings:
     """From the environment, else from the stack that runs in the data folder, else the defaults."""
     for name, value in environment_of(read_note(data_folder())).items():
         os.environ.setdefault(name, value)
+    if folder := os.environ.get("CLAIMLINE_DATA"):
+        os.environ.setdefault("CLAIMLINE_RECORDS_URL", f"sqlite:///{Path(folder) / 'records.db'}")
     try:
         return load_settings()
     except SettingsError as error:

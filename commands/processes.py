@@ -101,20 +101,24 @@ class Group:
         return revived
 
     def stop(self) -> None:
-        """Last started, first stopped: SIGTERM, then SIGKILL after its grace. A second Ctrl-C kills at once."""
-        for part in reversed(self.parts):
-            process = part.process
-            if process is None:
-                continue
-            try:
+        """The last started first, then the others together: SIGTERM, then SIGKILL after their grace.
+
+        A Ctrl-C while it stops kills at once.
+        """
+        waves = [self.parts[-1:], self.parts[:-1]]
+        for wave in waves:
+            processes = [(part, part.process) for part in wave if part.process is not None]
+            for _, process in processes:
                 self._signal(process, signal.SIGTERM)
-                process.wait(part.grace)
-            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            for part, process in processes:
+                try:
+                    process.wait(part.grace)
+                except (subprocess.TimeoutExpired, KeyboardInterrupt):
+                    self._signal(process, signal.SIGKILL)
+                    process.wait()
+                # Whatever it started itself is of its session.
                 self._signal(process, signal.SIGKILL)
-                process.wait()
-            # Whatever it started itself is of its session.
-            self._signal(process, signal.SIGKILL)
-            part.process = None
+                part.process = None
 
     def _spawn(self, part: Part) -> None:
         with part.log.open("ab") as log:

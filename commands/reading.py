@@ -202,13 +202,16 @@ def _show(view: ClaimView, asked: dict[str, Any]) -> None:
             table.add_row(escape(one.id), one.kind, moment(one.due), escape(one.rule), escape(one.source))
         screen.print(table)
     if actions := asked.get("allowed_actions"):
-        screen.print("may be done now: " + ", ".join(str(one.get("name", one)) for one in actions))
+        verbs = [str(one.get("message", "")).replace("_", "-") for one in actions]
+        screen.print(f"may be done now: {', '.join(verbs)}")
 
 
 def _in_words(why: Any) -> str:
-    if isinstance(why, dict):
-        return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in why.items() if value)
-    return str(why)
+    """The reasons, else whatever else the claim says of why it stands where it stands."""
+    if not isinstance(why, dict):
+        return str(why)
+    because = why.get("because") or why.get("waits_for") or ""
+    return "; ".join(map(str, because)) if isinstance(because, list) else str(because)
 
 
 def _money_table(view: ClaimView) -> Table:

@@ -173,7 +173,7 @@ def _zone(name: object, where: str) -> str:
 
 def tell_story(story: Story) -> Told:
     """Runs a story to its end. Raises Unreadable for a file that is missing and a claim that isn't there."""
-    world = World(load_tables(sandbox=True), load_icd10(), agreeable=story.agreeable, zone=story.zone)
+    world = World(load_tables(), load_icd10(), agreeable=story.agreeable, zone=story.zone)
     intake: list[dict[str, Any]] = []
     problems: list[str] = []
     for line in story.lines:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -67,7 +66,8 @@ def interruptible() -> Iterator[None]:
     """SIGTERM and a closed terminal end a command the way Ctrl-C does, so that nothing is left running."""
 
     def as_interrupt(number: int, frame: FrameType | None) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+        # Raised here and not sent on as SIGINT: a shell's background jobs ignore that one.
+        raise KeyboardInterrupt
 
     before = {number: signal.signal(number, as_interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
