@@ -16,7 +16,6 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
-import worker
 from adapters.opening import records_of
 from adapters.records.records import SqlRecords
 from adapters.settings import Settings, SettingsError, load_settings
@@ -104,6 +103,9 @@ def _must_exist(url: str) -> None:
 
 async def connect(chosen: Settings) -> Client:
     """A client of the Temporal server; Unreachable names the address and what to do."""
+    # Loaded here because it brings in every workflow and adapter, which commands that only read don't need.
+    import worker
+
     try:
         return await asyncio.wait_for(
             worker.connect(

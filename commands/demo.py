@@ -85,7 +85,7 @@ async def _play(stack: Stack, script: Script, seconds: float) -> bool:
 def _table(stack: Stack, live: Live) -> Callable[[Play], None]:
     def show(play: Play) -> None:
         stack.watch()
-        live.update(live_table(play))
+        live.update(live_table(play, live.console.height))
 
     return show
 

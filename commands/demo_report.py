@@ -14,15 +14,18 @@ from commands.screen import money
 _PASSING = {"registered", "coded", "scrubbing", "ready_to_submit", "submitting", "adjudicated"}
 
 
-def live_table(play: Play) -> Table:
-    """One row a claim, as it stands now."""
+def live_table(play: Play, height: int = 100) -> Table:
+    """One row a claim, as it stands now; where the screen is too low for all, those that are not at their end yet."""
     title = f"{play.at_end} of {len(play.parts)} claims at their end, {play.elapsed:.0f} s"
     table = Table(title=title, title_justify="left", expand=False)
     for name in ("claim", "payer", "stage", "status", "waits for"):
         table.add_column(name, no_wrap=True)
     table.add_column("open", justify="right")
+    whole = height >= len(play.parts) + 5
     for number, part in play.parts.items():
         view = part.view
+        if not whole and not part.wrong:
+            continue
         if view is None:
             table.add_row(number, "", "", "not started", "", "")
             continue
