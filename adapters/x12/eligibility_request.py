@@ -43,7 +43,7 @@ def _patient(question: EligibilityQuestion) -> list[Segment]:
         *_described(question.subscriber),
         level(4, 3, "23", below=False),
         ours,
-        name("03", question.dependent.name),
+        name("03", question.dependent.name, needed="last first"),
         *_described(question.dependent),
         ("INS", "N", relationship),
         *_asked(question),

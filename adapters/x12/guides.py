@@ -97,14 +97,14 @@ BHT          R 1   1=0010 2=13 3=an50 4=d8 5=tm
         HL   R 1   1=n0 2=n0 3!22 4=0,1
         DMG  S 1   1=D8 2=d8 3?F,M
         2100D R 1
-          NM1 R 1  1!IL 2=1,2 {_NAME} 8=24,II,MI 9=an2-80
+          NM1 R 1  1!IL 2=1,2 3=an60 4?an35 5?an25 7?an10 8=24,II,MI 9=an2-80
         2200D S >{_CLAIM.format(i="          ")}
           2210D S >{_LINE.format(i="            ")}
         2000E S >
           HL R 1   1=n0 2=n0 3!23 4?0
           DMG R 1  1=D8 2=d8 3?F,M
           2100E R 1
-            NM1 R 1 1!QC 2=1 {_NAME}
+            NM1 R 1 1!QC 2=1 3=an60 4?an35 5?an25 7?an10
           2200E R >{_CLAIM.format(i="            ")}
             2210E S >{_LINE.format(i="              ")}
 SE           R 1   1=n0 2=an4-9

@@ -29,14 +29,24 @@ def level(number: int, parent: int, code: str, *, below: bool | None) -> Segment
     return ("HL", str(number), str(parent) if parent else "", code, child)
 
 
-def name(entity: str, who: Name, qualifier: str = "", number: str = "") -> Segment:
-    """NM1 with the parts of a name; NM108 only together with NM109."""
+def name(entity: str, who: Name, qualifier: str = "", number: str = "", *, needed: str = "") -> Segment:
+    """NM1 with the parts of a name; NM108 only together with NM109.
+
+    Raises WriteRefused when NM109 does not fit, or a part that is `needed` ("last", "last first") is empty.
+    """
     last, first, middle = (text(part)[:most].strip() for part, most in zip(_parts(who), _NAME_LENGTHS, strict=True))
     kind = "2" if who.organization else "1"
+    suffix = text(who.suffix)[:10].strip()
+    if "last" in needed and not last:
+        raise WriteRefused(f"NM103 of NM1*{entity}", "the name is empty; the guide needs one")
+    if "first" in needed and not first:
+        raise WriteRefused(f"NM104 of NM1*{entity}", "the first name is empty; nobody could be found without it")
+    if number and not 2 <= len(number) <= 80:
+        raise WriteRefused(f"NM109 of NM1*{entity}", f"an id has 2 to 80 characters, not {len(number)}")
     if not number:
-        return ("NM1", entity, kind, last, first, middle, "", text(who.suffix)[:10])
+        return ("NM1", entity, kind, last, first, middle, "", suffix)
     coded = identifier(f"NM109 of NM1*{entity}", number)
-    return ("NM1", entity, kind, last, first, middle, "", text(who.suffix)[:10], qualifier, coded)
+    return ("NM1", entity, kind, last, first, middle, "", suffix, qualifier, coded)
 
 
 def _parts(who: Name) -> tuple[str, str, str]:
@@ -48,17 +58,17 @@ def payer(of: Payer, qualifiers: tuple[str, ...]) -> Segment:
     if not of.payer_id:
         raise WriteRefused("NM109 of NM1*PR", "the payer has no id; set the id that the clearinghouse knows it by")
     qualifier = of.id_qualifier if of.id_qualifier in qualifiers else "PI"
-    return name("PR", Name(organization=True, last=of.name or of.payer_id), qualifier, of.payer_id)
+    return name("PR", Name(organization=True, last=text(of.name).strip() or of.payer_id), qualifier, of.payer_id)
 
 
 def provider(of: Provider) -> Segment:
     """NM1*1P with the NPI, else the tax number, else the payer's own number for the provider."""
     if of.npi:
-        return name("1P", of.name, "XX", of.npi)
+        return name("1P", of.name, "XX", of.npi, needed="last")
     if of.tax_id:
-        return name("1P", of.name, "FI", of.tax_id)
+        return name("1P", of.name, "FI", of.tax_id.replace("-", ""), needed="last")
     if of.identifier:
-        return name("1P", of.name, "SV", of.identifier)
+        return name("1P", of.name, "SV", of.identifier, needed="last")
     raise WriteRefused("NM109 of NM1*1P", "the provider has neither NPI nor tax number")
 
 

@@ -33,13 +33,13 @@ def write_status_inquiry(question: StatusQuestion, envelope: Envelope) -> str:
 def _receiver(envelope: Envelope) -> Segment:
     """Who asks: the submitter that the payer or clearinghouse knows."""
     asker = Name(organization=True, last=envelope.submitter_name)
-    return name("41", asker, "46", envelope.submitter_id or envelope.sender_id)
+    return name("41", asker, "46", envelope.submitter_id or envelope.sender_id, needed="last")
 
 
 def _patient(question: StatusQuestion) -> list[Segment]:
     if not question.member_id:
         raise WriteRefused("NM109 of NM1*IL", "the subscriber has no member id; a status inquiry needs one")
-    subscriber = name("IL", question.subscriber.name, "MI", question.member_id)
+    subscriber = name("IL", question.subscriber.name, "MI", question.member_id, needed="last")
     if question.patient is None:
         return [level(4, 3, "22", below=False), _born(question.subscriber), subscriber, *_claim(question)]
     return [
@@ -47,7 +47,7 @@ def _patient(question: StatusQuestion) -> list[Segment]:
         subscriber,
         level(5, 4, "23", below=None),
         _born(question.patient),
-        name("QC", question.patient.name),
+        name("QC", question.patient.name, needed="last"),
         *_claim(question),
     ]
 

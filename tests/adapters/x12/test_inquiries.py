@@ -179,6 +179,9 @@ def test_a_patients_claim_is_asked_about_below_her_subscriber_and_a_single_day_i
         ({"member_id": "MEM~1"}, "NM109"),
         ({"payer": Payer(name="NOWHERE")}, "NM109"),
         ({"service_types": ()}, "EQ01"),
+        ({"member_id": "1"}, "NM109"),
+        ({"dependent": BABY.model_copy(update={"name": Name(last="DOE")})}, "NM104"),
+        ({"provider": CLINIC.model_copy(update={"name": Name(last=" ")})}, "NM103"),
         ({"provider": Provider(role="billing", name=Name(last="X"))}, "NM109"),
     ],
 )
@@ -195,6 +198,7 @@ def test_an_eligibility_question_that_would_not_arrive_as_it_is_is_refused(
         ({"member_id": ""}, "NM109"),
         ({"subscriber": Person(name=Name(last="DOE"))}, "DMG02"),
         ({"service_to": date(2026, 4, 30)}, "DTP03"),
+        ({"subscriber": JANE.model_copy(update={"name": Name(first="JANE")})}, "NM103"),
         ({"patient_control_number": "A:1"}, "REF02"),
     ],
 )
