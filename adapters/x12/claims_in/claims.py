@@ -89,6 +89,8 @@ class ClaimReader:
             self._codes(segment)
         elif identifier == "REF" and qualifier and segment.get(2) and not any(segment.elements[2:]):
             self.references.append((qualifier, segment.get(2)))
+        elif self.kind == "professional":
+            self.rest.add(segment)
         elif identifier == "DTP" and qualifier == "434" and self.statement == (None, None):
             first, last = period(segment, self.problems)
             self.statement = (first, last or first)

@@ -20,6 +20,7 @@ _LINE_ROLES = {
     "institutional": ("72", "ZZ", "82", "DN"),
 }
 _PROCEDURE_PARTS = 7
+_OF_THE_CLAIM = ("HI", "CL1")
 
 
 def sort_providers(table: str, providers: Sequence[Provider]) -> tuple[Provider, ...]:
@@ -76,17 +77,18 @@ class LineReader:
                 self.fields |= {"service_from": first, "service_to": last}
         elif identifier == "REF" and qualifier == "6R" and "control_number" not in self.fields:
             self.fields["control_number"] = segment.get(2)
+        elif identifier in _OF_THE_CLAIM:
+            reason = f"{identifier} stands in a service line: the CLM of the claim that it belongs to is missing"
+            raise NotReadable(Problem(segment=segment.position, reason=reason, fatal=True))
         else:
             self.rest.add(segment)
 
     def _number(self, segment: Segment) -> None:
         said = segment.get(1).strip()
-        number = int(said) if said.isdecimal() and len(said) < 7 else self.ordinal
-        if number != self.ordinal:
-            self.problems.append(Problem(segment=segment.position, element=1, reason="LX01 is out of sequence"))
-        elif not said.isdecimal():
-            self.problems.append(Problem(segment=segment.position, element=1, reason="LX01 is no number"))
-        self.fields["number"] = number
+        if said.lstrip("0") != str(self.ordinal):
+            reason = f"LX01 is out of sequence; the line is counted as {self.ordinal}"
+            self.problems.append(Problem(segment=segment.position, element=1, reason=reason))
+        self.fields["number"] = self.ordinal
 
     def _procedure(self, segment: Segment, n: int) -> None:
         parts = segment.components(n)

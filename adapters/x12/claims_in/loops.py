@@ -23,6 +23,9 @@ _LEVEL_BY_ENTITY: dict[str, Level] = {
 }
 
 
+_OF_A_CLAIM = frozenset({"HI", "CL1", "LX", "SV1", "SV2", "SVD"})
+
+
 @dataclass(slots=True)
 class ClaimBlock:
     """One claim: its segments from CLM on, and those of the loops above it."""
@@ -71,6 +74,7 @@ class _Walk:
         self.loops: dict[Level, list[Segment]] = {"billing": [], "subscriber": [], "patient": []}
         self.in_lines = False
         self.hl_count = 0
+        self.orphaned = -1
         self.hl_levels: dict[str, Level] = {}
 
     def take(self, index: int, segment: Segment) -> None:
@@ -89,8 +93,17 @@ class _Walk:
             if self.claim is not None:
                 self.in_lines = self.in_lines or segment.id == "LX"
                 self.claim.segments.append(segment)
+            elif segment.id in _OF_A_CLAIM:
+                self._orphan(segment)
             elif self.level is not None:
                 self.loops[self.level].append(segment)
+
+    def _orphan(self, segment: Segment) -> None:
+        """Part of a claim where no claim is open. Said once a gap, and fatal: a whole claim may be missing."""
+        if self.orphaned != self.hl_count:
+            self.orphaned = self.hl_count
+            reason = f"{segment.id} stands outside any claim: the CLM that it belongs to is missing"
+            self.problems.append(Problem(segment=segment.position, reason=reason, fatal=True))
 
     def _hl(self, index: int, segment: Segment) -> None:
         self.hl_count += 1

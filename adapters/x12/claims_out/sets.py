@@ -71,9 +71,10 @@ def _claim(claim: Claim) -> Block:
     number = identifier("CLM01", claim.patient_control_number)
     clm = guarded(("CLM", number, x12_amount(claim.charge_cents), "", "", bill, *claim.indicators))
     typed: list[Segment] = [clm, *_codes(claim)]
-    if claim.statement_from is not None:
+    institutional = claim.type == "institutional"
+    if institutional and claim.statement_from is not None:
         typed.append(period("434", claim.statement_from, claim.statement_to or claim.statement_from))
-    if claim.admission is not None:
+    if institutional and claim.admission is not None:
         one = claim.admission
         typed.append(("CL1", text(one.type), text(one.source), text(one.patient_status)))
     typed.extend(("REF", qualifier, identifier(f"REF02 of REF*{qualifier}", v)) for qualifier, v in claim.references)

@@ -210,6 +210,18 @@ def test_a_flaw_that_leaves_the_claim_readable_is_said_and_the_claim_is_read(
     assert not any(problem.fatal for problem in problems)
 
 
+def test_a_claim_whose_clm_is_lost_is_not_lost_in_silence_and_not_mixed_into_its_neighbour() -> None:
+    """Below the same subscriber its codes would become those of the claim before; under a new HL nobody's."""
+    alone = VISIT_TEXT.replace("CLM*PCN-1*130***11:B:1*Y*A*Y*Y~\n", "")
+    claims, problems = read(alone)
+    assert claims == []
+    assert "HI stands outside any claim" in "; ".join(problem.reason for problem in problems if problem.fatal)
+    second = _second_claim(VISIT_TEXT, ("CLM*PCN-9*130***11:B:1*Y*A*Y*Y~\n", ""))
+    claims, problems = read(second)
+    assert claims == []
+    assert "HI stands in a service line" in "; ".join(problem.reason for problem in problems if problem.fatal)
+
+
 def test_a_date_that_is_none_is_kept_as_it_stood() -> None:
     claim = one(VISIT_TEXT.replace("D8*20260223", "D8*20261323"))
     assert claim.lines[0].service_from is None
