@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, RowMapping, Table, and_, delete, select, update
+from sqlalchemy import Connection, RowMapping, Table, and_, bindparam, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.records import index, schema
@@ -139,21 +139,33 @@ def write_steps(
     table = schema.claims
     sequence = max((e.sequence for e in entries), default=0)
     row = _columns(view, entry, cipher, sequence=sequence)
-    newer = insert_once(connection, table, row)
+    held = _held(connection, practice, claim_id)
+    newer = held is None and insert_once(connection, table, row)
     if not newer:
-        # the row's lock keeps two writers of one claim apart (PostgreSQL)
-        held = connection.execute(
-            select(table.c.sequence, table.c.changed_at).where(_is(table, practice, claim_id)).with_for_update()
-        ).one()
-        newer = sequence > held.sequence or (not entries and view.changed_at >= held.changed_at)
+        held = held or _held(connection, practice, claim_id)
+        known_sequence, known_changed = held or (0, view.changed_at)
+        newer = sequence > known_sequence or (not entries and view.changed_at >= known_changed)
         if newer:
-            kept = {**row, "sequence": max(sequence, held.sequence)}
-            connection.execute(update(table).where(_is(table, practice, claim_id)).values(**kept))
+            kept = {**row, "sequence": max(sequence, known_sequence)}
+            connection.execute(_UPDATE, {**kept, "of_practice": practice, "of_claim": claim_id})
     _write_journal(connection, practice, claim_id, entries, where)
     if newer:
         index.replace_numbers(connection, entry, cipher)
         _replace_tasks(connection, view)
         _replace_deadlines(connection, view)
+
+
+_UPDATE = update(schema.claims).where(
+    schema.claims.c.practice == bindparam("of_practice"), schema.claims.c.claim_id == bindparam("of_claim")
+)
+
+
+def _held(connection: Connection, practice: str, claim_id: str) -> tuple[int, datetime] | None:
+    """How far a claim is written; its row stays locked, which keeps two writers of one claim apart (PostgreSQL)."""
+    table = schema.claims
+    query = select(table.c.sequence, table.c.changed_at).where(_is(table, practice, claim_id)).with_for_update()
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row.sequence, row.changed_at)
 
 
 def _write_journal(

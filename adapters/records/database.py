@@ -1,7 +1,8 @@
 """The way to the database: an engine, threads for its calls, and one transaction for each piece of work.
 
 On SQLite all writes go through one thread and begin with BEGIN IMMEDIATE, so that a writer waits at the start and
-never fails in the middle; other processes wait on `busy_timeout`.
+never fails in the middle; other processes wait on `busy_timeout`. Writes that wait together share one commit, because
+it is the disk's flush that takes the time.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +32,14 @@ _WRITING = {"writing": True}
 _SCHEMA_LOCK = 0x636C61696D  # pg_advisory_xact_lock; any fixed number that nobody else uses
 
 
+_SHARED_COMMIT = 50
+"""How many writes share a commit; the last of them waits for all."""
+
+
+class _Spoiled(Exception):
+    """One of several writes that share a transaction failed."""
+
+
 class Database:
     """An open records database. `busy_seconds` is how long a call waits for another writer."""
 
@@ -41,6 +51,7 @@ class Database:
         self._engine = self._make_engine(address)
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="records-read")
         self._writers = ThreadPoolExecutor(1 if self._sqlite else 4, thread_name_prefix="records-write")
+        self._waiting: deque[tuple[Callable[[Connection], Any], Future[Any]]] = deque()
         try:
             self._prepare()
         except BaseException:
@@ -53,15 +64,58 @@ class Database:
         return await loop.run_in_executor(self._readers, self._run, self._reading, work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """`work` in a thread, in one transaction that is kept whole or not at all."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writers, self._run, self._writing, work)
+        """`work` in a thread, in a transaction that is kept whole or not at all.
+
+        On SQLite `work` may be run a second time, after the first was rolled back.
+        """
+        if not self._sqlite:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._writers, self._run, self._writing, work)
+        future: Future[T] = Future()
+        self._waiting.append((work, future))
+        self._writers.submit(self._write_waiting)
+        return await asyncio.wrap_future(future)
 
     def close(self) -> None:
         """Waits for calls under way, then closes the connections."""
         self._writers.shutdown()
         self._readers.shutdown()
         self._engine.dispose()
+
+    def _write_waiting(self) -> None:
+        batch: list[tuple[Callable[[Connection], Any], Future[Any]]] = []
+        while self._waiting and len(batch) < _SHARED_COMMIT:
+            work, future = self._waiting.popleft()
+            if future.set_running_or_notify_cancel():
+                batch.append((work, future))
+        if len(batch) > 1 and self._write_together(batch):
+            return
+        for work, future in batch:
+            try:
+                future.set_result(self._run(self._writing, work))
+            except Exception as problem:  # whatever it is, the caller gets it
+                future.set_exception(problem)
+
+    def _write_together(self, batch: Sequence[tuple[Callable[[Connection], Any], Future[Any]]]) -> bool:
+        """Whether all are settled; where one of them fails, nothing is kept and each has to go alone."""
+
+        def all_of_them(connection: Connection) -> list[Any]:
+            try:
+                return [work(connection) for work, _ in batch]
+            except Exception as problem:
+                raise _Spoiled from problem
+
+        try:
+            results = self._run(self._writing, all_of_them)
+        except _Spoiled:
+            return False
+        except RecordsError as problem:
+            for _, future in batch:
+                future.set_exception(problem)
+            return True
+        for (_, future), result in zip(batch, results, strict=True):
+            future.set_result(result)
+        return True
 
     def _run(self, transaction: Callable[[], Any], work: Callable[[Connection], T]) -> T:
         try:

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 Row = Mapping[str, Any]
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+@cache
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Made once: building and hashing a statement takes SQLAlchemy longer than SQLite takes to carry it out."""
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return statement.on_conflict_do_nothing()
+
+
+@cache
+def _insert_returning(dialect: str, table: Table) -> ReturningInsert[Any]:
+    return _insert(dialect, table).returning(next(iter(table.primary_key)))
 
 
 def insert_once(connection: Connection, table: Table, row: Row) -> bool:
     """Inserts a row unless its key is taken -> whether it was new."""
     # asked for by RETURNING: psycopg's count of rows isn't handed on for an INSERT
-    key = next(iter(table.primary_key))
-    statement = _insert(connection, table).values(**row).on_conflict_do_nothing().returning(key)
-    return connection.execute(statement).first() is not None
+    return connection.execute(_insert_returning(connection.dialect.name, table), dict(row)).first() is not None
 
 
 def insert_all_once(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Inserts those rows whose keys are free."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
+        connection.execute(_insert(connection.dialect.name, table), list(rows))

@@ -7,14 +7,18 @@ import sqlite3
 import stat
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters.records import RecordsError, SqlRecords, open_records
 from claims.claim import Claim
+from claims.matching import IndexEntry
+from claims.ports import JournalEntry
+from claims.views import ClaimView
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -142,6 +146,30 @@ async def test_with_a_cipher_no_patient_can_be_read_in_the_file(
     raw = everything_in(tmp_path)
     for marker in (b"Doe", b"Jane", b"MEM12345", b"MEM 123-45", b"1980-01-02"):
         assert marker not in raw, marker
+
+
+async def test_one_write_that_fails_takes_none_of_its_neighbours_with_it(
+    sqlite_url: str,
+    step: Callable[..., JournalEntry],
+    view: Callable[..., ClaimView],
+    entry: Callable[..., IndexEntry],
+) -> None:
+    records = open_records(sqlite_url)
+    await records.write_steps(practice="p1", claim_id="c1", entries=[step(1)], view=view(), index=entry())
+
+    def write(claim_id: str, event: str) -> Coroutine[Any, Any, None]:
+        return records.write_steps(
+            practice="p1", claim_id=claim_id, entries=[step(1, event=event)], view=view(claim_id), index=entry(claim_id)
+        )
+
+    # they wait together, and the second contradicts what c1's journal has
+    answers = await asyncio.gather(
+        write("c2", "coded"), write("c1", "coded"), write("c3", "coded"), return_exceptions=True
+    )
+    assert [type(answer) for answer in answers] == [type(None), RecordsError, type(None)]
+    kept = [[e.event for e in await records.journal("p1", claim_id)] for claim_id in ("c1", "c2", "c3")]
+    assert kept == [["note_added"], ["coded"], ["coded"]]
+    records.close()
 
 
 async def test_a_slow_call_never_holds_up_the_event_loop(records: SqlRecords) -> None:
