@@ -92,16 +92,19 @@ class SubmissionActivities:
         except _Outcome as outcome:
             return Answer(events=(outcome.event,))
         await self._take_acknowledgement(order, answer)
+        sent = {
+            "interchange_control_number": f"{numbers.interchange:09d}",
+            "group_control_number": str(numbers.group),
+            "set_control_number": numbers.set,
+        }
         if not answer.accepted:
-            return _refused(order, answer.errors)
+            return Answer(events=(_refusal(order, answer.errors).model_copy(update=sent),))
         event = ClaimTransmitted(
             at=order.asked_at,
             id=order.key,
             effect=order.effect.id,
             submission=order.effect.submission,
-            interchange_control_number=f"{numbers.interchange:09d}",
-            group_control_number=str(numbers.group),
-            set_control_number=numbers.set,
+            **sent,
             carrier_reference=answer.reference,
             document=document,
             acknowledgements=tuple(sorted(self._carrier.acknowledgements)),

@@ -120,6 +120,11 @@ class TransmissionRefused(Event):
     effect: str = ""
     submission: int
     errors: tuple[str, ...]
+    interchange_control_number: str = ""
+    group_control_number: str = ""
+    set_control_number: str = ""
+    """The numbers it left under, so that a late acknowledgement of it is not taken for the next one's; empty where it
+    never left."""
 
 
 class TransmissionUnknown(Event):

@@ -29,7 +29,7 @@ from claims.events import (
     SubmissionAcknowledged,
     TakebackReceived,
 )
-from claims.money import dollars
+from claims.proof import held_claim, held_remittance
 
 
 class SubmissionKey(Value):
@@ -171,7 +171,7 @@ class _Router:
             return
         match one.parsed:
             case Remittance():
-                self.remittance(one.parsed, one.segment)
+                self.remittance(one.parsed, one)
             case StatusReport():
                 self.status_report(one.parsed)
             case FunctionalAcknowledgement():
@@ -213,11 +213,10 @@ class _Router:
 
     # 835
 
-    def remittance(self, remittance: Remittance, segment: int) -> None:
+    def remittance(self, remittance: Remittance, one: ParsedSet) -> None:
         """Claims one by one; one that doesn't balance is held alone. A set whose total doesn't is held whole."""
-        if remittance.difference_cents and all(claim.balanced for claim in remittance.claims):
-            gap = dollars(remittance.difference_cents)
-            reason = f"the payments and provider adjustments differ from BPR02 by {gap}"
+        segment = one.segment
+        if reason := held_remittance(remittance, one.unread):
             self.hold(segment, "835", remittance.trace_number, reason, remittance.payment_cents)
             return
         alike: dict[str, int] = {}
@@ -231,8 +230,8 @@ class _Router:
 
     def claim_payment(self, remittance: Remittance, payment: ClaimPayment, occurrence: int) -> None:
         number = payment.patient_control_number
-        if not payment.balanced:
-            self.hold(payment.segment, "835", number, _gap(payment), payment.paid_cents)
+        if reason := held_claim(payment):
+            self.hold(payment.segment, "835", number, reason, payment.paid_cents)
             return
         found, why = self.claim_of(payment)
         if found is None:
@@ -435,13 +434,6 @@ def _named(one: ParsedSet) -> tuple[str, str]:
     return (parsed.kind if isinstance(parsed, EligibilityAnswer) else parsed.set), parsed.control_number
 
 
-def _gap(payment: ClaimPayment) -> str:
-    taken = sum(a.amount_cents for a in payment.adjustments)
-    taken += sum(a.amount_cents for line in payment.lines for a in line.adjustments)
-    gap = payment.charge_cents - taken - payment.paid_cents
-    return f"charge less adjustments differs from the amount paid by {dollars(gap)}"
-
-
 def _payer_id(remittance: Remittance, entry: IndexEntry) -> str:
     """The payer's id as the claim knows it, where the remittance has it; empty where it can't be told."""
     return remittance.payer_id if remittance.payer_id in entry.payer_ids else ""
@@ -474,13 +466,20 @@ def _rejects(status: StatusLine) -> bool:
 
 
 def _submission_of(entry: IndexEntry, report: StatusReport) -> int:
-    """The submission whose batch the report names (the carrier's reference or our interchange), 0 = the latest."""
+    """The submission whose batch the report names, 0 = the latest.
+
+    Loop 2200B TRN02 is BHT03 of the 837 (ours begins with the interchange's number) or the carrier's own reference. A
+    batch that is none of the references we know can only be that of a submission without one: one that was refused.
+    """
+    batch = report.batch
+    if not batch:
+        return 0
     for key in entry.submissions:
-        if report.batch and report.batch in (key.carrier_reference, key.interchange_control_number):
+        number = key.interchange_control_number
+        if batch == key.carrier_reference or _same(batch, number) or (len(number) == 9 and batch.startswith(number)):
             return key.submission
-        if report.batch and _same(report.batch, key.interchange_control_number):
-            return key.submission
-    return 0
+    nameless = [key.submission for key in entry.submissions if not key.carrier_reference]
+    return nameless[-1] if nameless else 0
 
 
 def _same(one: str, other: str) -> bool:

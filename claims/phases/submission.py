@@ -83,15 +83,17 @@ def on_claim_transmitted(d: Draft, event: ClaimTransmitted) -> None:
     submission = d.submission(event.submission)
     if submission.outcome not in ("sending", "unknown"):
         raise Refused(f"submission {submission.number} is {submission.outcome} already")
-    changes = {
-        name: getattr(event, name)
-        for name in ("interchange_control_number", "group_control_number", "set_control_number", "carrier_reference")
-    }
-    d.put_submission(submission, outcome="transmitted", sent_at=event.at, **changes)
+    reference = event.carrier_reference
+    d.put_submission(submission, outcome="transmitted", sent_at=event.at, carrier_reference=reference, **_numbers(event))
     d.close_tasks("find_submission", "resubmit")
     if d.state.status in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
         d.move(S.VOID_PENDING if submission.frequency == "8" else S.SUBMITTED)
         await_answers(d, event.acknowledgements)
+
+
+def _numbers(event: ClaimTransmitted | TransmissionRefused) -> dict[str, str]:
+    names = ("interchange_control_number", "group_control_number", "set_control_number")
+    return {name: getattr(event, name) for name in names}
 
 
 def await_answers(d: Draft, acknowledgements: tuple[str, ...]) -> None:
@@ -114,7 +116,7 @@ def on_transmission_refused(d: Draft, event: TransmissionRefused) -> None:
     submission = d.submission(event.submission)
     if submission.outcome not in ("sending", "unknown"):
         raise Refused(f"submission {submission.number} is {submission.outcome} already")
-    d.put_submission(submission, outcome="refused", errors=event.errors)
+    d.put_submission(submission, outcome="refused", errors=event.errors, **_numbers(event))
     if d.state.status not in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
         return
     if d.state.status is S.SUBMISSION_UNKNOWN:
