@@ -14,7 +14,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, TimeoutError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TimeoutError
 
 from activities.orders import Answer, Order
 from activities.submission import unknown
@@ -42,8 +42,8 @@ PATIENT = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=10)
 )
 ONCE = RetryPolicy(maximum_attempts=1)
-LOCAL_THRESHOLD = timedelta(seconds=5)
-"""Longer waits of a local activity become timers, so that its workflow task ends and messages are taken meanwhile."""
+LOCAL_THRESHOLD = timedelta(milliseconds=500)
+"""Waits between tries of a local activity become timers, so that its workflow task ends and messages are taken meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ async def try_locally(order: Order[AnyEffect]) -> tuple[Answer | None, bool]:
             local_retry_threshold=LOCAL_THRESHOLD,
             summary=manner.summary(order.effect),
         )
-    except (ActivityError, CancelledError, TimeoutError) as error:
+    except FailureError as error:
         if single and not _final(error):
             return None, False
         return Answer(events=(failed(order, error),)), False
@@ -143,7 +143,7 @@ async def perform(order: Order[AnyEffect], now: datetime) -> Answer:
             retry_policy=PATIENT,
             summary=manner.summary(order.effect),
         )
-    except (ActivityError, CancelledError, TimeoutError) as error:
+    except FailureError as error:
         return Answer(events=(failed(order, error),))
     return answer
 
@@ -164,7 +164,7 @@ def in_words(error: BaseException | None) -> str:
     """A type and what the port said; never a body that was sent or received."""
     if error is None:
         return "out_of_time: nothing may be sent under this key any more"
-    cause = error.__cause__ or error
+    cause = _cause(error)
     if isinstance(cause, ApplicationError):
         return f"{cause.type or 'error'}: {cause.message}"[:300]
     if isinstance(cause, TimeoutError):
@@ -174,14 +174,19 @@ def in_words(error: BaseException | None) -> str:
     return f"{type(cause).__name__}"
 
 
+def _cause(error: BaseException | None) -> BaseException | None:
+    """What an activity failed of: a local one's failure comes bare, a normal one's inside an ActivityError."""
+    return error.__cause__ or error if isinstance(error, ActivityError) else error
+
+
 def _final(error: BaseException) -> bool:
-    cause = error.__cause__
+    cause = _cause(error)
     return isinstance(cause, ApplicationError) and cause.non_retryable
 
 
 def _never_left(error: BaseException | None) -> bool:
     """True where the carrier said so itself: a wrong key lets nothing in."""
-    cause = error.__cause__ if error else None
+    cause = _cause(error)
     return isinstance(cause, ApplicationError) and cause.type == "AuthenticationFailed"
 
 

@@ -1,10 +1,9 @@
-"""One Temporal dev server for the folder, a fresh task queue, database and clearinghouse for every test."""
+"""A real Temporal dev server, database and clearinghouse for every test: ids are made of content, so worlds stay apart."""
 
 from __future__ import annotations
 
-import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,26 +16,18 @@ from tests.workflows.paper import paper
 from worker import ensure_search_attributes
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of a real server."""
-    loop = asyncio.new_event_loop()
-    env = loop.run_until_complete(
-        WorkflowEnvironment.start_local(
-            dev_server_existing_path=str(BIN / "temporal"),
-            dev_server_extra_args=["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"'],
-        )
-    )
-    client = env.client
-    loop.run_until_complete(ensure_search_attributes(client))
-    yield client.service_client.config.target_host
-    loop.run_until_complete(env.shutdown())
-    loop.close()
-
-
 @pytest.fixture
-async def client(server: str) -> Client:
-    return await Client.connect(server, data_converter=pydantic_data_converter)
+async def client() -> AsyncIterator[Client]:
+    """Of a server of this test's own; deadlines of seconds are met to ten milliseconds."""
+    env = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(BIN / "temporal"),
+        dev_server_log_level="error",
+        dev_server_extra_args=["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"'],
+    )
+    await ensure_search_attributes(env.client)
+    yield env.client
+    await env.shutdown()
 
 
 @pytest.fixture

@@ -14,28 +14,31 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import Replayer, Worker
 
 from activities.names import CLAIM, INBOX, claim_workflow_id
 from activities.orders import InboxReport
+from activities.post import Post
 from adapters.carriers.stedi import Stedi
 from adapters.records.records import SqlRecords, open_records
 from adapters.tables.loader import load_tables
 from adapters.x12.parse import parse
 from claims.claim import Claim
 from claims.encounter import read_json
-from claims.events import ClaimRegistered
+from claims.events import ClaimRegistered, PatientPaid
 from claims.findings import Finding
 from claims.lifecycle import begin
 from claims.payer_rules import Wait, rules_for
+from claims.ports import UnmatchedItem
 from claims.views import ClaimView, view
 from sandbox.clearinghouse import Clearinghouse
 from sandbox.clock import ManualClock
 from sandbox.store import Store
 from sandbox.web import create_app
-from worker import Parts, build_worker
+from worker import WORKFLOWS, Parts, build_worker, runner
 from workflows import attributes
 from workflows.words import start_summary
 
@@ -117,13 +120,14 @@ class World:
 
     def __post_init__(self) -> None:
         self.house = Clearinghouse(Store(), self.clock)
-        self.records: SqlRecords = open_records(f"sqlite:///{self.folder / 'records.db'}")
-        self.carrier = self._stedi()
+        self.database = self.folder / "records.db"
+        self.records: SqlRecords = open_records(f"sqlite:///{self.database}", busy_seconds=0.2)
+        self.carrier = self.stedi(KEY)
 
-    def _stedi(self) -> Stedi:
+    def stedi(self, key: str) -> Stedi:
         root = "http://sandbox"
         return Stedi(
-            KEY,
+            key,
             healthcare=f"{root}/2024-04-01",
             core=f"{root}/2023-08-01",
             acknowledgements=frozenset({"TA1", "999", "277CA"}),
@@ -167,6 +171,29 @@ class World:
             search_attributes=attributes.as_typed(attributes.of_view(view(first, TABLES))),
         )
 
+    def post(self, client: Client, task_queue: str) -> Post:
+        return Post(client, self.records, task_queue=task_queue)
+
+    def patient_paid(self, identity: str, amount_cents: int) -> PatientPaid:
+        return PatientPaid(at=datetime.now(UTC), id=identity, by="desk-1", amount_cents=amount_cents)
+
+    async def until_unmatched(self, *sets: str, seconds: float = 20) -> tuple[UnmatchedItem, ...]:
+        """Everything unmatched, as soon as it has parts of all these sets."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = await self.records.unmatched()
+            if set(sets) <= {one.set for one in found}:
+                return found
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"unmatched are {[one.set for one in found]}, not {sets}")
+
+    async def until_run(self, handle: WorkflowHandle[Any, Any], *, other_than: str | None, seconds: float = 20) -> None:
+        """Until the workflow has continued as new."""
+        end = time.monotonic() + seconds
+        while (await handle.describe()).run_id == other_than:
+            assert time.monotonic() < end, "the workflow did not continue as new"
+            await asyncio.sleep(0.02)
+
     async def close(self) -> None:
         await self.carrier.close()
         self.records.close()
@@ -208,6 +235,12 @@ async def until(
             pass  # the workflow's first task has not run yet
         await asyncio.sleep(0.02)
     raise AssertionError(f"never came to pass; the claim is {seen.get('status')}, refused: {seen.get('refused')}")
+
+
+async def replay(history: WorkflowHistory) -> None:
+    """The code of today takes the same decisions over this history."""
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=runner())
+    await replayer.replay_workflow(history)
 
 
 async def until_status(handle: WorkflowHandle[Any, Any], *status: str) -> dict[str, Any]:

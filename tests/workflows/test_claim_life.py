@@ -2,50 +2,98 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
 
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
+from temporalio.client import Client, WorkflowHistory
 
-from tests.workflows.kit import World, claim_of, registered
-from worker import WORKFLOWS, runner
+from activities.names import claim_workflow_id
+from tests.workflows.kit import World, claim_of, registered, replay
+
+BUDGET_EVENTS = 45
+"""What DESIGN.md's shell allows a clean claim from start to close."""
 
 
-def told(history: Any) -> str:
-    lines = []
-    for event in history.events:
-        name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
-        what = ""
-        if event.HasField("marker_recorded_event_attributes"):
-            data = event.marker_recorded_event_attributes.details
-            what = str([(k, v.payloads[0].data[:120]) for k, v in data.items() if k == "data"])
-        lines.append(f"{event.event_id:3} {name} {event.ByteSize()} {what}")
-    return "\n".join(lines)
+def kinds(history: WorkflowHistory) -> Counter[str]:
+    return Counter(EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower() for event in history.events)
 
 
 async def test_a_clean_claim_is_sent_paid_stated_and_closed(client: Client, queue: str, world: World) -> None:
     claim = claim_of("SBXSHARE")
     async with world.worker(client, queue):
-        handle = await world.start(client, registered(claim, "c1", payer_rules="default", seconds={"linger": 1}), queue)
+        event = registered(claim, "c1", payer_rules="default", seconds={"linger": 1})
+        handle = await world.start(client, event, queue)
         await world.until("c1", "submitted")
         await world.inbox(client, queue, later=2)
         await world.until("c1", "payer_accepted")
         await world.inbox(client, queue, later=10)
-        view = await world.until("c1", "patient_billing")
-        amount = view.patient_cents
-        print(await handle.execute_update("pay", {"amount_cents": amount, "by": "desk-1"}, id="pay-1"))
-        import asyncio
-
-        try:
-            print(await asyncio.wait_for(handle.result(), 8))
-        except TimeoutError:
-            print(await asyncio.wait_for(handle.query("timeline"), 5))
-            print((await asyncio.wait_for(handle.query("state"), 5))["deadlines"])
+        stated = await world.until("c1", "patient_billing")
+        assert stated.patient_cents > 0
+        assert stated.open_cents == 0
+        body = {"amount_cents": stated.patient_cents, "by": "desk-1"}
+        told = await handle.execute_update("pay", body, id="pay-1")
+        assert told["status"] == "closed"
+        end = await handle.result()
         history = await handle.fetch_history()
-    print(told(history))
-    print(len(history.events), sum(e.ByteSize() for e in history.events))
-    await Replayer(
-        workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=runner()
-    ).replay_workflow(history)
+    assert end["stage"] == "closed"
+    # charge = paid + contractual + written off + patient + next payer + open, after the patient paid all
+    money = {name: float(amount) for name, amount in end["ledger"].items()}
+    assert money["charge"] == 125.00
+    assert money["paid"] + money["contractual"] == 125.00
+    stored = await world.records.archived("prac1", "c1")
+    assert stored is not None
+    assert stored.closed
+    steps = [step.event for step in await world.records.journal("prac1", "c1")]
+    assert steps[0] == "claim_registered"
+    assert steps[-1] == "claim_archived"
+    assert [step.sequence for step in await world.records.journal("prac1", "c1")] == list(range(1, len(steps) + 1))
+    assert len(history.events) <= BUDGET_EVENTS, kinds(history)
+    await replay(history)
+
+
+async def test_a_late_remittance_starts_a_completed_claim_again(client: Client, queue: str, world: World) -> None:
+    claim = claim_of("SBXPAID")
+    async with world.worker(client, queue):
+        event = registered(claim, "c1", payer_rules="default", seconds={"linger": 1})
+        handle = await world.start(client, event, queue)
+        await world.until("c1", "submitted")
+        await world.inbox(client, queue, later=10)
+        await handle.result()
+        # a payment of the patient that nobody waits for any more: her money is owed back to her
+        post = world.post(client, queue)
+        late = world.patient_paid("late-1", 1500)
+        await post.deliver("prac1", "c1", [late])
+        seen = await world.until("c1", "overpayment_review")
+        assert seen.open_cents == -1500
+        again = client.get_workflow_handle(claim_workflow_id("prac1", "c1"))
+        assert (await again.describe()).run_id != handle.first_execution_run_id
+        # the same event once more changes nothing
+        before = len(await world.records.journal("prac1", "c1"))
+        await post.deliver("prac1", "c1", [late])
+        assert (await again.query("summary"))["status"] == "overpayment_review"
+        assert len(await world.records.journal("prac1", "c1")) == before
+
+
+async def test_the_same_remittance_twice_posts_once(client: Client, queue: str, world: World) -> None:
+    claim = claim_of("SBXTWICE")
+    async with world.worker(client, queue):
+        await world.start(client, registered(claim, "c1", payer_rules="default"), queue)
+        await world.until("c1", "submitted")
+        await world.inbox(client, queue, later=6)
+        first = await world.until("c1", "closed", "patient_billing", "paid")
+        report = await world.inbox(client, queue, later=20)
+        assert report.listed > report.new
+        handle = client.get_workflow_handle(claim_workflow_id("prac1", "c1"))
+        state = await handle.query("state")
+        assert len(state["payments"]) == 1
+        assert (await world.until("c1", first.status)).paid_cents == first.paid_cents
+
+
+async def test_a_document_that_is_nobodys_is_recorded_as_unmatched(client: Client, queue: str, world: World) -> None:
+    claim = claim_of("SBXPAID", "OTHER1")
+    stranger = world.documents.write_claim(claim, await world.records.next_control_numbers("x"), world.clock.now())
+    await world.carrier.submit(stranger, claim_type="professional", idempotency_key="elsewhere")
+    async with world.worker(client, queue):
+        await world.inbox(client, queue, later=10)
+        unmatched = await world.until_unmatched("TA1", "999", "277CA", "835")
+    assert {one.reference for one in unmatched if one.set == "835"} == {"OTHER1"}
