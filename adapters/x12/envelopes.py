@@ -135,6 +135,10 @@ class EnvelopeWalk:
         in_set = st.get(3).strip()
         in_group = gs.get(8).strip() if gs is not None else ""
         made = self._set(segments, kind_of(segments, in_set or in_group, gs), in_set or in_group, complete=complete)
+        if made.kind == "?":
+            made.problems.append(
+                Problem(segment=st.position, element=1, reason="ST01 is no number of a transaction set", fatal=True)
+            )
         if in_set and in_group and in_set != in_group:
             made.problems.append(_problem(st, 3, f"ST03 {_shown(in_set)} is not GS08 {_shown(in_group)}"))
         self.document.sets.append(made)

@@ -42,6 +42,10 @@ class LineReader:
 
     def read(self, segments: Sequence[Segment]) -> ServiceLine:
         """Raises NotReadable where money is none or the line has no service segment."""
+        for segment in segments:
+            if segment.id in _OF_THE_CLAIM:
+                reason = f"{segment.id} stands in a service line: the CLM of the claim that it belongs to is missing"
+                raise NotReadable(Problem(segment=segment.position, reason=reason, fatal=True))
         own, *loops = split(segments, "NM1", "SVD", "LIN", "LQ")
         for segment in own:
             self._own(segment)
@@ -69,19 +73,23 @@ class LineReader:
             self._professional(segment)
         elif identifier == "SV2" and self.kind == "institutional" and "charge_cents" not in self.fields:
             self._institutional(segment)
-        elif identifier == "DTP" and qualifier == "472" and "service_from" not in self.fields:
-            first, last = period(segment, self.problems)
-            if first is None:
-                self.rest.add(segment)
-            else:
-                self.fields |= {"service_from": first, "service_to": last}
+        elif identifier == "DTP" and qualifier == "472":
+            self._service_date(segment)
         elif identifier == "REF" and qualifier == "6R" and "control_number" not in self.fields:
             self.fields["control_number"] = segment.get(2)
-        elif identifier in _OF_THE_CLAIM:
-            reason = f"{identifier} stands in a service line: the CLM of the claim that it belongs to is missing"
-            raise NotReadable(Problem(segment=segment.position, reason=reason, fatal=True))
         else:
             self.rest.add(segment)
+
+    def _service_date(self, segment: Segment) -> None:
+        if "service_from" in self.fields:
+            reason = "a second DTP*472 in one service line; the first counts"
+            self.problems.append(Problem(segment=segment.position, reason=reason))
+            return
+        first, last = period(segment, self.problems)
+        if first is None:
+            self.rest.add(segment)
+        else:
+            self.fields |= {"service_from": first, "service_to": last}
 
     def _number(self, segment: Segment) -> None:
         said = segment.get(1).strip()

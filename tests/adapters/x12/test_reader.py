@@ -155,6 +155,13 @@ def test_a_set_without_st_is_not_dropped_in_silence() -> None:
     assert (fatal.segment, fatal.reason[:34]) == (3, "33 segments stand outside any set ")
 
 
+def test_a_set_whose_number_is_garbled_is_said_to_be_unread() -> None:
+    document = read(OFFICE_VISIT.replace("ST*837*", "ST*8\0*"))
+    assert [(one.kind, [(p.segment, p.element, p.fatal) for p in one.problems]) for one in document.sets] == [
+        ("?", [(3, 1, True)])
+    ]
+
+
 def test_several_interchanges_groups_and_sets_keep_their_places() -> None:
     start, end = OFFICE_VISIT.index("ST*"), OFFICE_VISIT.index("GE*")
     two_sets = OFFICE_VISIT[:end] + OFFICE_VISIT[start:end] + OFFICE_VISIT[end:].replace("GE*1", "GE*2")
