@@ -27,6 +27,7 @@ class Draft:
         self.event = event
         self.tables = tables
         self.effects: list[AnyEffect] = []
+        self.path: list[Status] = []
 
     @property
     def now(self) -> datetime:
@@ -47,6 +48,7 @@ class Draft:
             return
         if not may_follow(before, status):
             raise Refused(f"a claim that is {before} can't become {status}")
+        self.path.append(status)
         self.set(status=status, stage=STAGE_OF[status] or self.state.stage, since=self.now)
 
     def require(self, *allowed: Status, what: str) -> None:

@@ -85,7 +85,7 @@ def begin(event: ClaimRegistered, tables: Tables) -> Step:
     draft = Draft(state, event, tables)
     draft.arm_filing()
     registration.ask_eligibility(draft)
-    return Step(state=draft.state, effects=tuple(draft.effects))
+    return Step(state=draft.state, effects=tuple(draft.effects), path=tuple(draft.path))
 
 
 def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
@@ -113,7 +113,7 @@ def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
         return Step(state=base, refused=str(duplicate), duplicate=True)
     except Refused as refused:
         return Step(state=_refuse(base, event, str(refused)), refused=str(refused))
-    return Step(state=draft.state, effects=tuple(draft.effects))
+    return Step(state=draft.state, effects=tuple(draft.effects), path=tuple(draft.path))
 
 
 def _refuse(state: ClaimState, event: AnyEvent, reason: str) -> ClaimState:

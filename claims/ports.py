@@ -139,6 +139,8 @@ class JournalEntry(Value):
     by: str = ""
     before: str
     after: str
+    path: tuple[str, ...] = ()
+    """Every status that the step went through; the last is `after`."""
     effects: tuple[str, ...] = ()
     refused: str = ""
     summary: str = ""

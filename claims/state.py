@@ -339,6 +339,8 @@ class Step(Value):
 
     state: ClaimState
     effects: tuple[AnyEffect, ...] = ()
+    path: tuple[Status, ...] = ()
+    """The statuses that this step went through, in order; the last one is where the claim is now."""
     refused: str = ""
     """Why the event changed nothing; empty when it was taken."""
     duplicate: bool = False

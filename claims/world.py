@@ -44,6 +44,7 @@ class StepRecord(Value):
     event: str
     before: str
     after: str
+    path: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
     refused: str = ""
     detail: str = ""
@@ -225,6 +226,7 @@ class World:
                 event=name or event.kind,
                 before=before.status if before else "",
                 after=taken.state.status,
+                path=tuple(taken.path),
                 effects=tuple(effect.kind for effect in taken.effects),
                 refused=taken.refused,
                 detail=event.deadline if event.kind == "deadline_passed" else "",

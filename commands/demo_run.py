@@ -58,7 +58,7 @@ class Part:
         """The statuses it went through, in order."""
         path: list[str] = []
         for entry in self.path:
-            for status in (entry.before, entry.after):
+            for status in (entry.before, *entry.path, entry.after):
                 if status and (not path or path[-1] != status):
                     path.append(status)
         return path

@@ -227,7 +227,7 @@ def _timeline_table(view: ClaimView, entries: Sequence[JournalEntry]) -> Table:
     title = f"{view.patient_control_number}, {len(entries)} steps"
     table = Table("#", "at", "event", "by", "status", "effects", "what", title=title, title_justify="left")
     for entry in entries:
-        moved = entry.after if entry.before == entry.after else f"{entry.before} -> {entry.after}"
+        moved = " > ".join(entry.path) or entry.after
         what = f"[red]refused: {escape(entry.refused)}[/red]" if entry.refused else escape(entry.summary)
         row = (str(entry.sequence), moment(entry.at), entry.event, escape(entry.by), moved, " ".join(entry.effects))
         table.add_row(*row, what)

@@ -243,6 +243,7 @@ def _step(step: Any, zone: str) -> dict[str, Any]:
         "detail": step.detail,
         "from": step.before,
         "to": step.after,
+        "path": list(step.path),
         "effects": list(step.effects),
         "refused": step.refused,
     }

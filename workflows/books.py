@@ -138,6 +138,7 @@ class Books:
             by=event.by,
             before=before,
             after=taken.state.status.value,
+            path=tuple(status.value for status in taken.path),
             effects=tuple(effect.kind for effect in taken.effects),
             refused=taken.refused,
             summary=in_short(event),

@@ -1,6 +1,6 @@
 """The tables of the records database, portable between SQLite and PostgreSQL.
 
-Amounts are cents, instants UTC. Blobs are sealed where a cipher is set. `schema_version` holds one row.
+Amounts are cents, instants UTC. Texts have no length: what a document says is never cut or refused here. Blobs are sealed where a cipher is set. `schema_version` holds one row.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ schema_version = Table("schema_version", metadata, Column("version", Integer, pr
 documents = Table(
     "documents",
     metadata,
-    Column("sha256", String(64), primary_key=True),
-    Column("kind", String(20), nullable=False),
+    Column("sha256", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False),
@@ -74,64 +74,64 @@ documents = Table(
 items = Table(
     "items",
     metadata,
-    Column("carrier", String(40), primary_key=True),
-    Column("item_id", String(200), primary_key=True),
-    Column("sha256", String(64), nullable=False),
+    Column("carrier", Text, primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
 )
 
 cursors = Table(
     "cursors",
     metadata,
-    Column("carrier", String(40), primary_key=True),
+    Column("carrier", Text, primary_key=True),
     Column("moved_to", UtcInstant, nullable=False),
 )
 
 sequences = Table(
     "sequences",
     metadata,
-    Column("name", String(40), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
 
 control_numbers = Table(
     "control_numbers",
     metadata,
-    Column("key", String(255), primary_key=True),
+    Column("key", Text, primary_key=True),
     Column("interchange", BigInteger, nullable=False, unique=True),
     Column("group", BigInteger, nullable=False),
-    Column("set", String(9), nullable=False),
+    Column("set", Text, nullable=False),
 )
 
 submissions = Table(
     "submissions",
     metadata,
-    Column("practice", String(60), primary_key=True),
-    Column("claim_id", String(100), primary_key=True),
+    Column("practice", Text, primary_key=True),
+    Column("claim_id", Text, primary_key=True),
     Column("submission", Integer, primary_key=True),
-    Column("patient_control_number", String(60), nullable=False),
+    Column("patient_control_number", Text, nullable=False),
     Column("interchange", BigInteger, nullable=False),
     Column("group", BigInteger, nullable=False),
-    Column("set", String(9), nullable=False),
-    Column("document", String(64), nullable=False),
+    Column("set", Text, nullable=False),
+    Column("document", Text, nullable=False),
     Column("claim", LargeBinary, nullable=False),
 )
 
 claims = Table(
     "claims",
     metadata,
-    Column("practice", String(60), primary_key=True),
-    Column("claim_id", String(100), primary_key=True),
-    Column("patient_control_number", String(60), nullable=False),
+    Column("practice", Text, primary_key=True),
+    Column("claim_id", Text, primary_key=True),
+    Column("patient_control_number", Text, nullable=False),
     # None until `register`: the steps of a claim may be written first.
-    Column("fingerprint", String(100)),
+    Column("fingerprint", Text),
     Column("registered_at", UtcInstant, nullable=False),
     Column("changed_at", UtcInstant, nullable=False),
     Column("sequence", Integer, nullable=False),
-    Column("stage", String(20), nullable=False),
-    Column("status", String(40), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("status", Text, nullable=False),
     Column("payer", Text, nullable=False),
-    Column("payer_id", String(80), nullable=False),
-    Column("owner", String(20), nullable=False),
+    Column("payer_id", Text, nullable=False),
+    Column("owner", Text, nullable=False),
     Column("needs_action", Boolean, nullable=False),
     Column("next_deadline", UtcInstant),
     Column("service_from", Date),
@@ -152,23 +152,23 @@ claims = Table(
 claim_numbers = Table(
     "claim_numbers",
     metadata,
-    Column("kind", String(20), primary_key=True),
-    Column("value", String(120), primary_key=True),
-    Column("practice", String(60), primary_key=True),
-    Column("claim_id", String(100), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("practice", Text, primary_key=True),
+    Column("claim_id", Text, primary_key=True),
     Index("claim_numbers_claim", "practice", "claim_id"),
 )
 
 tasks = Table(
     "tasks",
     metadata,
-    Column("practice", String(60), primary_key=True),
-    Column("claim_id", String(100), primary_key=True),
-    Column("task_id", String(100), primary_key=True),
-    Column("type", String(40), nullable=False),
-    Column("category", String(40), nullable=False),
-    Column("owner", String(20), nullable=False),
-    Column("assignee", String(100), nullable=False),
+    Column("practice", Text, primary_key=True),
+    Column("claim_id", Text, primary_key=True),
+    Column("task_id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("assignee", Text, nullable=False),
     Column("due", UtcInstant, nullable=False),
     Column("pended_until", UtcInstant),
     Column("blocks_submission", Boolean, nullable=False),
@@ -179,10 +179,10 @@ tasks = Table(
 deadlines = Table(
     "deadlines",
     metadata,
-    Column("practice", String(60), primary_key=True),
-    Column("claim_id", String(100), primary_key=True),
-    Column("deadline_id", String(100), primary_key=True),
-    Column("kind", String(30), nullable=False),
+    Column("practice", Text, primary_key=True),
+    Column("claim_id", Text, primary_key=True),
+    Column("deadline_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
     Column("due", UtcInstant, nullable=False),
     Column("rule", Text, nullable=False),
     Column("source", Text, nullable=False),
@@ -193,15 +193,16 @@ deadlines = Table(
 journal = Table(
     "journal",
     metadata,
-    Column("practice", String(60), primary_key=True),
-    Column("claim_id", String(100), primary_key=True),
+    Column("practice", Text, primary_key=True),
+    Column("claim_id", Text, primary_key=True),
     Column("sequence", Integer, primary_key=True),
     Column("at", UtcInstant, nullable=False),
-    Column("event", String(60), nullable=False),
+    Column("event", Text, nullable=False),
     Column("event_id", Text, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("before", String(40), nullable=False),
-    Column("after", String(40), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("path", Text, nullable=False),
     Column("effects", Text, nullable=False),
     Column("refused", Text, nullable=False),
     Column("summary", Text, nullable=False),
@@ -210,8 +211,8 @@ journal = Table(
 archives = Table(
     "archives",
     metadata,
-    Column("practice", String(60), primary_key=True),
-    Column("claim_id", String(100), primary_key=True),
+    Column("practice", Text, primary_key=True),
+    Column("claim_id", Text, primary_key=True),
     Column("sequence", Integer, nullable=False),
     Column("archived_at", UtcInstant, nullable=False),
     Column("state", LargeBinary, nullable=False),
@@ -220,10 +221,10 @@ archives = Table(
 unmatched = Table(
     "unmatched",
     metadata,
-    Column("document", String(64), ForeignKey("documents.sha256"), primary_key=True),
+    Column("document", Text, ForeignKey("documents.sha256"), primary_key=True),
     Column("ordinal", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
-    Column("set", String(20), nullable=False),
+    Column("set", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("payer", Text, nullable=False),
     Column("amount_cents", BigInteger),

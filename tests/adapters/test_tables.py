@@ -326,7 +326,7 @@ def test_limits_of_the_sandbox_stay_in_days(sandbox: Tables) -> None:
         waits += [wait for wait in (rules.filing.secondary, rules.corrections, rules.reopening) if wait]
         assert all(wait.unit != "seconds" for wait in waits), rules.name
     assert rules_named(sandbox, "sandbox").waits["inquiry_first"] == Wait(
-        amount=4, unit="seconds", source="sandbox script: short enough to watch"
+        amount=12, unit="seconds", source="sandbox script: short enough to watch"
     )
 
 
