@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -124,6 +125,11 @@ class Database:
         except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
             # `from None`: the driver's message may repeat values, and a traceback shows the whole chain.
             raise explain(problem, self.where) from None
+        except ValidationError as problem:
+            raise RecordsError(
+                f"records {self.where}: a stored {problem.title} can't be read ({problem.error_count()} fields differ);"
+                " it was written by another release"
+            ) from None
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

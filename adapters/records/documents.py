@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from adapters.records import schema
 from adapters.records.cipher import Cipher
-from adapters.records.upsert import insert_all_once, insert_once
+from adapters.records.upsert import insert_all_once, insert_once, storable
 from claims.documents import Problem
 from claims.ports import RecordsError, UnmatchedItem
 
@@ -79,10 +80,14 @@ def finish(
         .values(done_at=at, delivered=delivered, problems=json.dumps([p.model_dump(mode="json") for p in problems]))
     )
     if finished.rowcount == 1:
-        rows = [{"ordinal": ordinal, **item.model_dump()} for ordinal, item in enumerate(unmatched)]
+        rows = [{"ordinal": ordinal, **_row(item)} for ordinal, item in enumerate(unmatched)]
         insert_all_once(connection, schema.unmatched, rows)
     elif connection.scalar(select(table.c.sha256).where(table.c.sha256 == sha256)) is None:
         raise RecordsError(f"records {where}: no document {sha256[:12]} to finish")
+
+
+def _row(item: UnmatchedItem) -> dict[str, Any]:
+    return {name: storable(value) if isinstance(value, str) else value for name, value in item.model_dump().items()}
 
 
 def fetched(connection: Connection, carrier: str, item_id: str) -> str | None:

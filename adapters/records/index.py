@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, delete, select, tuple_
 
 from adapters.records import schema
 from adapters.records.cipher import Cipher
-from adapters.records.upsert import Row, insert_all_once, insert_once
+from adapters.records.upsert import Row, insert_all_once, insert_once, storable
 from claims.claim import Claim
 from claims.matching import IndexEntry, SubmissionKey
 from claims.ports import ControlNumbers
@@ -25,15 +25,15 @@ V = TypeVar("V")
 
 
 def _plain(value: str) -> str:
-    return value.strip().upper()
+    return storable(value).strip().upper()
 
 
 def _envelope(value: str) -> str:
-    return value.strip().lstrip("0") or "0"
+    return storable(value).strip().lstrip("0") or "0"
 
 
 def _member(value: str, cipher: Cipher) -> str:
-    return cipher.blind(value.replace("-", "").replace(" ", "").upper())
+    return cipher.blind(storable(value).replace("-", "").replace(" ", "").upper())
 
 
 def _numbers_of(entry: IndexEntry, cipher: Cipher) -> set[tuple[str, str]]:

@@ -147,7 +147,7 @@ class SqlRecords(Records):
         await self._database.write(lambda c: claims.archive(c, state, self._cipher))
 
     async def archived(self, practice: str, claim_id: str) -> ClaimState | None:
-        return await self._database.read(lambda c: claims.archived(c, practice, claim_id, self._cipher, self.where))
+        return await self._database.read(lambda c: claims.archived(c, practice, claim_id, self._cipher))
 
     async def candidates(
         self,

@@ -1,6 +1,7 @@
 """The tables of the records database, portable between SQLite and PostgreSQL.
 
-Amounts are cents, instants UTC. Texts have no length: what a document says is never cut or refused here. Blobs are sealed where a cipher is set. `schema_version` holds one row.
+Amounts are cents, instants UTC. Texts have no length: what a document says is never cut or refused here. Blobs are
+sealed where a cipher is set. `schema_version` holds one row.
 """
 
 from __future__ import annotations

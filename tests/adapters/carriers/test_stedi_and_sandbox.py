@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
 from adapters.carriers.stedi import Stedi
 from claims.ports import AuthenticationFailed, RateLimited, RequestRefused, Unavailable
@@ -137,3 +140,54 @@ async def test_a_wrong_key_is_an_authentication_failure(sandbox: Sandbox) -> Non
     with pytest.raises(AuthenticationFailed):
         await stranger.poll(since=START)
     await stranger.close()
+
+
+class Announced(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+@pytest.fixture
+async def over_the_wire(sandbox: Sandbox) -> AsyncIterator[Stedi]:
+    """The sandbox behind a real socket, which can be cut."""
+    server = Announced(uvicorn.Config(sandbox.app, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    await server.listening.wait()
+    root = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    carrier = Stedi(KEY, healthcare=f"{root}/2024-04-01", core=f"{root}/2023-08-01", clock=sandbox.clock.now)
+    yield carrier
+    await carrier.close()
+    server.should_exit = True
+    await serving
+
+
+@pytest.mark.parametrize(("fault", "accepted"), [("drop_reply", 1), ("drop_request", 0)])
+async def test_a_line_cut_in_mid_submission_is_mended_under_the_same_key(
+    sandbox: Sandbox, over_the_wire: Stedi, fault: Any, accepted: int
+) -> None:
+    sandbox.house.faults.arm(Fault(fault=fault))
+    with pytest.raises(Unavailable, match="may have been carried out"):
+        await submit(over_the_wire, professional())
+    assert len(sandbox.house.store.accepted()) == accepted
+    assert (await submit(over_the_wire, professional())).accepted
+    assert len(sandbox.house.store.accepted()) == 1
+
+
+async def test_a_document_is_fetched_over_the_wire_through_its_redirect(sandbox: Sandbox, over_the_wire: Stedi) -> None:
+    await submit(over_the_wire, professional())
+    sandbox.clock.advance(60)
+    assert {kind for kind, _ in await sandbox.documents(over_the_wire)} >= {"277", "835"}
+
+
+async def test_nobody_listening_is_an_outage_in_which_nothing_was_sent() -> None:
+    carrier = Stedi(KEY, healthcare="http://127.0.0.1:1", core="http://127.0.0.1:1")
+    with pytest.raises(Unavailable, match="nothing was sent"):
+        await submit(carrier, professional())
+    await carrier.close()

@@ -161,6 +161,8 @@ async def test_candidates_are_every_claim_that_any_number_may_mean(
     assert await ids(patient_control_numbers=[f"PCN-X{n}" for n in range(2_000)]) == []
     assert await ids() == []
     assert await ids(member_ids=["", " "], patient_control_numbers=[""]) == []
+    # what damaged files may say
+    assert await ids(patient_control_numbers=["SA\0ME", "\ud800", "x" * 5_000], interchanges=["\0"]) == ["c1", "c2"]
 
 
 async def test_an_archived_state_comes_back_whole_and_never_older(

@@ -57,6 +57,17 @@ async def test_a_document_is_finished_once_and_its_unmatched_parts_are_listed(
     assert await records.documents(done=False) == ()
 
 
+async def test_what_a_damaged_file_says_can_be_kept(records: SqlRecords, start: datetime) -> None:
+    sha256, _ = await records.store_document(b"\0\xff", kind="other", source="stedi", at=start)
+    part = UnmatchedItem(
+        document=sha256, position=1, set="835", reference="P\0CN\ud800" + "x" * 300, reason="no claim", at=start
+    )
+    problem = Problem(segment=1, reason="ISA \0 \ud800")
+    await records.finish_document(sha256, delivered=0, unmatched=(part,), problems=(problem,))
+    assert [item.reference for item in await records.unmatched()] == ["PCN?" + "x" * 300]
+    assert [document.problems for document in await records.documents()] == [(problem,)]
+
+
 async def test_a_cursor_only_moves_forward(records: SqlRecords, start: datetime) -> None:
     assert await records.cursor("stedi") is None
     await records.move_cursor("stedi", start + timedelta(minutes=5))

@@ -148,6 +148,20 @@ async def test_with_a_cipher_no_patient_can_be_read_in_the_file(
         assert marker not in raw, marker
 
 
+async def test_a_row_of_another_release_is_named_without_its_content(
+    sqlite_url: str, tmp_path: Path, claim: Callable[..., Claim], start: datetime
+) -> None:
+    records = open_records(sqlite_url)
+    await records.register(practice="p1", claim_id="c1", claim=claim(), fingerprint="f1", at=start)
+    with sqlite3.connect(tmp_path / "records.db") as connection:
+        connection.execute("""UPDATE claims SET view = '{"patient": "Jane Doe"}'""")
+    connection.close()
+    with pytest.raises(RecordsError, match="stored ClaimView can't be read") as refusal:
+        await records.list_claims()
+    assert "Doe" not in "".join(traceback.format_exception(refusal.value))
+    records.close()
+
+
 async def test_one_write_that_fails_takes_none_of_its_neighbours_with_it(
     sqlite_url: str,
     step: Callable[..., JournalEntry],
