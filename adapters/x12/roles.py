@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims.claim import Order, ProviderRole
+from claims.claim import ClaimType, Order, ProviderRole
 
 ROLE_BY_ENTITY: dict[str, ProviderRole] = {
     "85": "billing",
@@ -29,6 +29,9 @@ ENTITY_BY_ROLE: dict[ProviderRole, str] = {
     role: entity for entity, role in ROLE_BY_ENTITY.items() if entity not in ("FA", "TL", "LI")
 }
 PROVIDER_CODE: dict[ProviderRole, str] = {"billing": "BI", "rendering": "PE", "attending": "AT", "referring": "RF"}
+
+FACILITY_QUALIFIER: dict[ClaimType, str] = {"professional": "B", "institutional": "A"}
+"""CLM05-2: place of service, or type of bill; there is no other value, and 004010 and some senders leave it out."""
 
 ORDER_BY_CODE: dict[str, Order] = {"P": "primary", "S": "secondary", "T": "tertiary"}
 CODE_BY_ORDER: dict[Order, str] = {order: code for code, order in ORDER_BY_CODE.items()}

@@ -9,7 +9,7 @@ from adapters.x12.claims_in.parties import Party
 from adapters.x12.claims_in.values import Rest, period, required_amount
 from adapters.x12.fields import NotReadable
 from adapters.x12.order import arrange, blocks, hi_place
-from adapters.x12.roles import ROLE_BY_ENTITY
+from adapters.x12.roles import FACILITY_QUALIFIER, ROLE_BY_ENTITY
 from adapters.x12.segments import Segment
 from claims.base import Day
 from claims.base import Segment as Carried
@@ -61,7 +61,7 @@ class ClaimReader:
             patient_control_number=clm.get(1).strip(),
             charge_cents=charge,
             facility_code=facility[0] if facility else "",
-            facility_qualifier=facility[1] if len(facility) > 1 else "",
+            facility_qualifier="".join(facility[1:2]) or FACILITY_QUALIFIER[self.kind],
             frequency=facility[2] if len(facility) > 2 else "",
             indicators=indicators,
             billing=billing,

@@ -9,6 +9,7 @@ from adapters.x12.claims_out import coverages, parties
 from adapters.x12.claims_out.lines import line
 from adapters.x12.claims_out.loops import loop, period
 from adapters.x12.order import Block, hi_place
+from adapters.x12.roles import FACILITY_QUALIFIER
 from adapters.x12.writer import Envelope, identifier, text, write_interchange
 from adapters.x12.writer import carried as guarded
 from claims.base import Segment
@@ -67,7 +68,8 @@ def _header(envelope: Envelope, index: int) -> list[Segment]:
 
 def _claim(claim: Claim) -> Block:
     """2300 with all that stands below it."""
-    bill = f"{claim.facility_code}:{claim.facility_qualifier}:{claim.frequency}".rstrip(":")
+    qualifier = claim.facility_qualifier or FACILITY_QUALIFIER[claim.type]
+    bill = f"{claim.facility_code}:{qualifier}:{claim.frequency}".rstrip(":")
     number = identifier("CLM01", claim.patient_control_number)
     clm = guarded(("CLM", number, x12_amount(claim.charge_cents), "", "", bill, *claim.indicators))
     typed: list[Segment] = [clm, *_codes(claim)]
@@ -77,7 +79,7 @@ def _claim(claim: Claim) -> Block:
     if institutional and claim.admission is not None:
         one = claim.admission
         typed.append(("CL1", text(one.type), text(one.source), text(one.patient_status)))
-    typed.extend(("REF", qualifier, identifier(f"REF02 of REF*{qualifier}", v)) for qualifier, v in claim.references)
+    typed.extend(("REF", kind, identifier(f"REF02 of REF*{kind}", value)) for kind, value in claim.references)
     kept = [s for s in claim.carried if s[:2] != ("DTP", "434") or claim.statement_from is None]
     inner = [parties.provider(provider) for provider in claim.providers]
     inner.extend(coverages.other(claim, coverage) for coverage in claim.coverages[1:])

@@ -207,7 +207,7 @@ def claims(draw: st.DrawFn) -> Claim:
     )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(claims())
 def test_a_claim_that_goes_out_comes_back_as_it_was(claim: Claim) -> None:
     assert read(write_claim(claim, envelope=ENVELOPE)) == ([claim], [])
@@ -215,7 +215,7 @@ def test_a_claim_that_goes_out_comes_back_as_it_was(claim: Claim) -> None:
 
 # pyx12 takes some 10 ms a claim: shrinking a failure would take minutes, and its message says the place anyway.
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -250,6 +250,11 @@ def test_an_empty_line_is_left_out_only_where_the_others_are_the_whole_charge() 
     assert "a service line is empty" in "; ".join(problem.reason for problem in problems if problem.fatal)
 
 
+def test_a_facility_code_without_its_qualifier_has_the_only_one_that_there_is() -> None:
+    assert one(VISIT_TEXT.replace("11:B:1", "11::1")) == one(VISIT_TEXT)
+    assert one(STAY_TEXT.replace("11:A:1", "11::1")) == one(STAY_TEXT)
+
+
 def test_an_institutional_clm06_of_004010_habit_is_left_out_with_a_word() -> None:
     claims, problems = read(STAY_TEXT.replace("11:A:1**A*Y*Y", "11:A:1*Y*A*Y*Y"))
     assert claims == [one(STAY_TEXT)]

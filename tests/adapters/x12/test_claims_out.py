@@ -112,6 +112,11 @@ def test_what_goes_out_passes_pyx12_and_reads_back_the_same(name: str) -> None:
     assert read(text) == ([CASES[name]], [])
 
 
+def test_a_claim_from_elsewhere_needs_no_facility_qualifier() -> None:
+    bare = VISIT.model_copy(update={"facility_qualifier": ""})
+    assert write_claim(bare, envelope=ENVELOPE) == golden("professional_office_visit.x12")
+
+
 def test_several_claims_are_several_sets_that_count_on() -> None:
     text = write_claims([VISIT, _child(VISIT), VISIT], envelope=ENVELOPE)
     assert [line for line in text.splitlines() if line.startswith(("ST", "GE"))] == [
