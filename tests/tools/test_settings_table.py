@@ -1,0 +1,24 @@
+"""The settings page and the compose file speak of settings that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from adapters.settings import PREFIX, Settings
+from tools import settings_table
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_SETTINGS = {"CLAIMLINE_VERSION"}
+"""The tag of the image; compose alone reads it."""
+
+
+def test_the_settings_page_is_current() -> None:
+    assert settings_table.TARGET.read_text(encoding="utf-8") == settings_table.page(), "run `make docs`"
+
+
+def test_compose_sets_only_what_the_worker_reads() -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
+    for name in ("docker-compose.yml", ".env.example"):
+        named = set(re.findall(r"CLAIMLINE_[A-Z0-9_]+", (ROOT / name).read_text(encoding="utf-8")))
+        assert named <= known, f"{name}: {sorted(named - known)}"
