@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from storybook.book import Story
+
+STORIES: tuple[Story, ...] = ()
