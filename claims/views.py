@@ -303,24 +303,6 @@ def _who(state: ClaimState) -> str:
     return "patient" if state.status is Status.PATIENT_BILLING else "payer"
 
 
-def details_markdown(state: ClaimState, tables: Tables) -> str:
-    """The current details that the Temporal UI shows: a small table, no names."""
-    why = why_here(state, tables)
-    money = ledger(state, tables)
-    actions = ", ".join(f"`{a['message']}`" for a in allowed_actions(state)) or "none"
-    rows = [
-        ("Status", f"{state.status} (stage {state.stage})"),
-        ("Waits for", why["waits_for"]),
-        ("Since", why["since"]),
-        ("Until", why["until"] or "no date"),
-        ("Who acts", why["who_acts"]),
-        ("Money", f"charge {dollars(money.charge)}, paid {dollars(money.paid)}, open {dollars(money.open)}"),
-        ("May be done", actions),
-    ]
-    rows += [("Why", reason.replace("|", "/")) for reason in why["because"][:3]]
-    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows)])
-
-
 def index_entry(state: ClaimState) -> IndexEntry:
     """What documents are matched by."""
     claim = state.claim

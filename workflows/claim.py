@@ -19,6 +19,7 @@ from activities.names import CLAIM
 from activities.orders import Carried, Farewell, Waiting
 from claims import views
 from claims.deadlines import next_due
+from claims.details import details_markdown
 from claims.effects import AnyEffect, ArchiveClaim
 from claims.events import AnyEvent, ClaimArchived, ClaimRegistered, EffectFailed, MessageRefused
 from claims.lifecycle import step
@@ -194,7 +195,7 @@ class ClaimWorkflow:
         if updates := attributes.changes(self._published, after):
             workflow.upsert_search_attributes(updates)
             self._published = after
-        workflow.set_current_details(views.details_markdown(self._books.state, self._books.tables))
+        workflow.set_current_details(details_markdown(self._books.state, self._books.tables))
         self._arm()
 
     def _refuse(self, message: str, reason: str) -> None:
