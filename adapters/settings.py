@@ -19,6 +19,7 @@ Acknowledgement = Literal["TA1", "999", "277CA"]
 SANDBOX_KEY = "sandbox-key"
 _SANDBOX_URL = "http://127.0.0.1:8765"
 _SANDBOX_PHONE = "5555550100"
+_WEB = ("carrier_url", "carrier_healthcare_url", "carrier_core_url")
 
 
 class SettingsError(Exception):
@@ -38,24 +39,35 @@ class Settings(BaseSettings):
     """The practice's zone, in which its days are counted (IANA name)."""
 
     temporal_address: str = "127.0.0.1:7233"
+    """HOST:PORT of the Temporal server's frontend."""
     temporal_namespace: str = "default"
+    """It has to exist; the worker adds its search attributes to it."""
     temporal_task_queue: str = "claimline"
+    """Workers and commands of one installation share it."""
     temporal_tls: bool = False
+    """Speak TLS; an API key or a certificate below does so too."""
     temporal_tls_ca: Path | None = None
+    """Certificate of the authority that signed the server's, where this machine doesn't trust it already."""
     temporal_tls_cert: Path | None = None
+    """Our own certificate for mutual TLS, with its key."""
     temporal_tls_key: Path | None = None
+    """The private key of that certificate."""
     temporal_api_key: SecretStr = SecretStr("")
+    """For Temporal Cloud, or a server that asks for one."""
 
     records_url: str = "sqlite:///.claimline/records.db"
     """`sqlite:///PATH` (one machine) or `postgresql+psycopg://USER@HOST/NAME`."""
 
     carrier: Literal["sandbox", "stedi"] = "sandbox"
+    """Which clearinghouse claims go to; `sandbox` is the one that comes along, and no payer hears of it."""
     carrier_url: str = ""
     """One address for all of the carrier's paths; empty = this machine's sandbox, or Stedi's own hosts."""
     carrier_healthcare_url: str = ""
-    """Stedi's healthcare address with its version, where it is not that of `carrier_url`; the same for core."""
+    """Stedi's healthcare address with its version, where it is not that of `CLAIMLINE_CARRIER_URL`."""
     carrier_core_url: str = ""
+    """The same for Stedi's core address (polling and documents)."""
     carrier_key: SecretStr = SecretStr("")
+    """The carrier's API key; Stedi needs one."""
     carrier_usage: Literal["T", "P"] = "T"
     """ISA15: test or production data."""
     carrier_acknowledgements: Annotated[frozenset[Acknowledgement], NoDecode] = frozenset()
@@ -64,23 +76,36 @@ class Settings(BaseSettings):
     submitter_id: str = ""
     """ISA06 and NM109 of loop 1000A, as agreed with the carrier."""
     submitter_qualifier: str = "ZZ"
+    """ISA05."""
     submitter_name: str = ""
+    """NM103 of loop 1000A: the practice or billing company that sends."""
     submitter_contact: str = ""
+    """PER02: whom the carrier asks for."""
     submitter_phone: str = ""
+    """PER04, ten digits."""
     receiver_id: str = "STEDI"
+    """ISA08 and NM109 of loop 1000B."""
     receiver_qualifier: str = "ZZ"
+    """ISA07."""
     receiver_name: str = "STEDI"
+    """NM103 of loop 1000B."""
 
     practice_phone: str = ""
     """For letters; empty = the billing provider's own, out of the claim."""
     pay_online: str = ""
+    """The address that statements name for paying online, where there is one."""
 
     poll_seconds: float = Field(default=300, gt=0, le=86_400)
     """How often the inbox asks the carrier for documents."""
+    sticky_seconds: float = Field(default=60, ge=1, le=600)
+    """How long a claim waits for the worker that has it in memory. Longer survives a flood; after a kill -9 the claims
+    that were just then at work go on this much later."""
     metrics_address: str = ""
     """Where Prometheus may ask, as in 127.0.0.1:9464; empty = no metrics."""
     log_format: Literal["console", "json"] = "console"
+    """`json` is one object a line, for collectors."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is logged."""
 
     @property
     def sandbox(self) -> bool:
@@ -111,7 +136,7 @@ class Settings(BaseSettings):
             raise ValueError("write HOST:PORT")
         return value
 
-    @field_validator("carrier_url", "carrier_healthcare_url", "carrier_core_url")
+    @field_validator(*_WEB)
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -154,6 +179,9 @@ class Settings(BaseSettings):
             raise ValueError(f"missing: {', '.join(PREFIX + name.upper() for name in missing)}")
         if self.mode == "production" and self.carrier == "sandbox":
             raise ValueError(f"{PREFIX}CARRIER: production needs a real carrier, stedi for example")
+        plain = [name for name in _WEB if str(getattr(self, name)).startswith("http://")]
+        if self.mode == "production" and plain:
+            raise ValueError(f"{PREFIX}{plain[0].upper()}: production needs https://, patients' data goes there")
         if self.mode == "sandbox" and self.carrier_usage == "P":
             raise ValueError(f"{PREFIX}CARRIER_USAGE: P (real claims) needs {PREFIX}MODE=production")
         return self

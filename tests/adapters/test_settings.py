@@ -67,6 +67,10 @@ def test_a_real_carrier_delivers_what_it_is_known_to_deliver(monkeypatch: pytest
         ({"CARRIER_ACKNOWLEDGEMENTS": "998"}, "CLAIMLINE_CARRIER_ACKNOWLEDGEMENTS: "),
         ({"CARRIER_USAGE": "P"}, "CLAIMLINE_CARRIER_USAGE: "),
         ({"MODE": "production"}, "CLAIMLINE_CARRIER: production needs a real carrier"),
+        (
+            STEDI | {"MODE": "production", "CARRIER_CORE_URL": "http://proxy:8765"},
+            "CLAIMLINE_CARRIER_CORE_URL: production needs https://",
+        ),
         ({"CARRIER": "stedi"}, "missing: CLAIMLINE_CARRIER_KEY, CLAIMLINE_SUBMITTER_ID"),
         ({"LOG_FORMAT": "xml"}, "CLAIMLINE_LOG_FORMAT: "),
     ],
