@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     temporal_task_queue: str = "claimline"
     """Workers and commands of one installation share it."""
     temporal_tls: bool = False
-    """Speak TLS; an API key or a certificate below does so too."""
+    """Speak TLS; the certificates below need it, an API key turns it on by itself."""
     temporal_tls_ca: Path | None = None
     """Certificate of the authority that signed the server's, where this machine doesn't trust it already."""
     temporal_tls_cert: Path | None = None
@@ -177,6 +177,8 @@ class Settings(BaseSettings):
             missing.append("temporal_tls_key" if self.temporal_tls_cert else "temporal_tls_cert")
         if missing:
             raise ValueError(f"missing: {', '.join(PREFIX + name.upper() for name in missing)}")
+        if not self.temporal_tls and (self.temporal_tls_cert or self.temporal_tls_ca):
+            raise ValueError(f"{PREFIX}TEMPORAL_TLS: certificates are set, so set it to 1")
         if self.mode == "production" and self.carrier == "sandbox":
             raise ValueError(f"{PREFIX}CARRIER: production needs a real carrier, stedi for example")
         plain = [name for name in _WEB if str(getattr(self, name)).startswith("http://")]

@@ -62,6 +62,7 @@ def test_a_real_carrier_delivers_what_it_is_known_to_deliver(monkeypatch: pytest
         ({"TEMPORAL_ADDRESS": "localhost"}, "CLAIMLINE_TEMPORAL_ADDRESS: write HOST:PORT"),
         ({"TEMPORAL_ADDRESS": "localhost:99999"}, "CLAIMLINE_TEMPORAL_ADDRESS: write HOST:PORT"),
         ({"TEMPORAL_TLS_CERT": "/x.pem"}, "CLAIMLINE_TEMPORAL_TLS_KEY"),
+        ({"TEMPORAL_TLS_CA": "/ca.pem"}, "CLAIMLINE_TEMPORAL_TLS: "),
         ({"CARRIER": "pigeon"}, "CLAIMLINE_CARRIER: "),
         ({"CARRIER_URL": "ftp://host"}, "CLAIMLINE_CARRIER_URL: "),
         ({"CARRIER_ACKNOWLEDGEMENTS": "998"}, "CLAIMLINE_CARRIER_ACKNOWLEDGEMENTS: "),
