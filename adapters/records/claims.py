@@ -15,7 +15,7 @@ from adapters.records.cipher import Cipher
 from adapters.records.upsert import insert_all_once, insert_once
 from claims.claim import Claim
 from claims.matching import IndexEntry
-from claims.ports import JournalEntry, KnownClaim, RecordsError
+from claims.ports import JournalEntry, KnownClaim
 from claims.state import ClaimState
 from claims.status import Stage, Status
 from claims.views import ClaimView
@@ -134,7 +134,11 @@ def write_steps(
     cipher: Cipher,
     where: str,
 ) -> None:
-    """Journal entries that are there already stay; the look and the index only ever get newer."""
+    """The look and the index only ever get newer; of steps with one sequence the last that was written counts.
+
+    A worker may die between writing steps and recording in the workflow's history that it did. The task is then done
+    anew, at another time and perhaps with a message more: what the history says in the end is what stands here.
+    """
     table = schema.claims
     sequence = max((e.sequence for e in entries), default=0)
     row = _columns(view, entry, cipher, sequence=sequence)
@@ -143,11 +147,11 @@ def write_steps(
     if not newer:
         held = held or _held(connection, practice, claim_id)
         known_sequence, known_changed = held or (0, view.changed_at)
-        newer = sequence > known_sequence or (not entries and view.changed_at >= known_changed)
+        newer = (bool(entries) and sequence >= known_sequence) or (not entries and view.changed_at >= known_changed)
         if newer:
             kept = {**row, "sequence": max(sequence, known_sequence)}
             connection.execute(_UPDATE, {**kept, "of_practice": practice, "of_claim": claim_id})
-    _write_journal(connection, practice, claim_id, entries, where)
+    _write_journal(connection, practice, claim_id, entries)
     if newer:
         index.replace_numbers(connection, entry, cipher)
         _replace_tasks(connection, view)
@@ -167,9 +171,7 @@ def _held(connection: Connection, practice: str, claim_id: str) -> tuple[int, da
     return None if row is None else (row.sequence, row.changed_at)
 
 
-def _write_journal(
-    connection: Connection, practice: str, claim_id: str, entries: Sequence[JournalEntry], where: str
-) -> None:
+def _write_journal(connection: Connection, practice: str, claim_id: str, entries: Sequence[JournalEntry]) -> None:
     table = schema.journal
     known_rows = connection.execute(
         select(table).where(_is(table, practice, claim_id), table.c.sequence.in_([e.sequence for e in entries]))
@@ -177,15 +179,13 @@ def _write_journal(
     there = {row.sequence: journal_entry(row._mapping) for row in known_rows}
     fresh: list[dict[str, Any]] = []
     for entry in entries:
-        if entry.sequence not in there:
-            fields = entry.model_dump()
-            fields |= {"actor": fields.pop("by"), "effects": json.dumps(entry.effects), "path": json.dumps(entry.path)}
-            fresh.append({"practice": practice, "claim_id": claim_id, **fields})
-        elif there[entry.sequence] != entry:
-            raise RecordsError(
-                f"records {where}: step {entry.sequence} of claim {practice}/{claim_id} was written with other content;"
-                " two workflows of one claim have run: stop one, and compare its history with the journal"
-            )
+        if there.get(entry.sequence) == entry:
+            continue
+        if entry.sequence in there:
+            connection.execute(delete(table).where(_is(table, practice, claim_id), table.c.sequence == entry.sequence))
+        fields = entry.model_dump()
+        fields |= {"actor": fields.pop("by"), "effects": json.dumps(entry.effects), "path": json.dumps(entry.path)}
+        fresh.append({"practice": practice, "claim_id": claim_id, **fields})
     insert_all_once(connection, table, fresh)
 
 
@@ -225,12 +225,12 @@ def _child(view: ClaimView, key: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def archive(connection: Connection, state: ClaimState, cipher: Cipher) -> None:
-    """The newest state is kept: an older one that arrives late changes nothing."""
+    """The newest state is kept: an older one that arrives late changes nothing; the same sequence again replaces."""
     table = schema.archives
     sealed = cipher.seal(state.model_dump_json().encode(), about=f"archive/{state.practice}/{state.claim_id}")
     row = {"sequence": state.sequence, "archived_at": state.changed_at, "state": sealed}
     if not insert_once(connection, table, {"practice": state.practice, "claim_id": state.claim_id, **row}):
-        older = and_(_is(table, state.practice, state.claim_id), table.c.sequence < state.sequence)
+        older = and_(_is(table, state.practice, state.claim_id), table.c.sequence <= state.sequence)
         connection.execute(update(table).where(older).values(**row))
 
 

@@ -171,15 +171,18 @@ async def test_one_write_that_fails_takes_none_of_its_neighbours_with_it(
     records = open_records(sqlite_url)
     await records.write_steps(practice="p1", claim_id="c1", entries=[step(1)], view=view(), index=entry())
 
-    def write(claim_id: str, event: str) -> Coroutine[Any, Any, None]:
+    def write(claim_id: str) -> Coroutine[Any, Any, None]:
         return records.write_steps(
-            practice="p1", claim_id=claim_id, entries=[step(1, event=event)], view=view(claim_id), index=entry(claim_id)
+            practice="p1",
+            claim_id=claim_id,
+            entries=[step(1, event="coded")],
+            view=view(claim_id),
+            index=entry(claim_id),
         )
 
-    # they wait together, and the second contradicts what c1's journal has
-    answers = await asyncio.gather(
-        write("c2", "coded"), write("c1", "coded"), write("c3", "coded"), return_exceptions=True
-    )
+    # they wait together, and the second is about a document that nobody stored
+    missing = records.finish_document("0" * 64, delivered=0, unmatched=(), problems=())
+    answers = await asyncio.gather(write("c2"), missing, write("c3"), return_exceptions=True)
     assert [type(answer) for answer in answers] == [type(None), RecordsError, type(None)]
     kept = [[e.event for e in await records.journal("p1", claim_id)] for claim_id in ("c1", "c2", "c3")]
     assert kept == [["note_added"], ["coded"], ["coded"]]
