@@ -5,6 +5,7 @@ No names and no member numbers: the page is read by operations.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from claims.views import first_task, why_here
 LONGEST = 220
 """Characters of one cell; the queries have the whole text."""
 _HARMLESS = str.maketrans(
-    {"|": "/", "\n": " ", "\r": " ", "`": "'", "<": "&lt;", "[": "\\[", "]": "\\]", "*": "\\*", "~": "\\~"}
+    {"|": "/", "\n": " ", "\r": " ", "`": "'", "<": "&lt;", "[": "\\[", "]": "\\]", "*": "\\*", "~": "\\~", "$": ""}
 )
 """Reasons may repeat what somebody sent: none of it becomes a link, a cell or markup."""
 
@@ -68,11 +69,12 @@ def _why(why: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _money(state: ClaimState, tables: Tables) -> str:
+    """Without dollar signs: the UI sets what stands between two of them as a formula."""
     money = ledger(state, tables)
     amounts = [("charge", money.charge), ("paid", money.paid), ("contractual", money.contractual)]
     amounts += [("written off", money.written_off), ("patient", money.patient), ("next payer", money.next_payer)]
-    shown = [f"{name} ${dollars(cents)}" for name, cents in amounts if cents or name in ("charge", "paid")]
-    return ", ".join([*shown, f"**open ${dollars(money.open)}**"])
+    shown = [f"{name} {dollars(cents)}" for name, cents in amounts if cents or name in ("charge", "paid")]
+    return ", ".join([*shown, f"**open {dollars(money.open)}**"])
 
 
 def _refused(state: ClaimState) -> list[tuple[str, str]]:
@@ -81,15 +83,15 @@ def _refused(state: ClaimState) -> list[tuple[str, str]]:
     if last is None or last.at < state.since:
         return []
     by = f" by {_cell(last.by)}" if last.by else ""
-    return [("Refused", f"`{_cell(last.message, 40)}`{by}, {moment(last.at, state.zone)}: {_cell(last.reason)}")]
+    return [("Refused", f"`{_cell(last.message, 40)}`{by}, {moment(last.at, state.zone)}: {_cell(last.reason, 150)}")]
 
 
 def _may_be_done(state: ClaimState) -> list[str]:
     """The messages of this status with a body to copy, then the names of those that are always taken."""
     here = [message for message in PEOPLES_MESSAGES if state.status in message.statuses]
     always = [message.name for message in PEOPLES_MESSAGES if not message.statuses]
-    told = [f"- `{one.name}` {_cell(one.help)}: `{one.example}`" for one in here]
-    heading = ["**May be done now** (a signal or an update with such a body)", ""] if told else []
+    told = [f"- `{one.name}` {re.split('[:;]', one.help)[0]}: `{one.example}`" for one in here]
+    heading = ["**May be done now**, by a signal or an update with such a body:"] if told else []
     rest = ", ".join(f"`{name}`" for name in always)
     return [*heading, *told, "", f"At any time: {rest}. Bodies: query `allowed_actions`."]
 

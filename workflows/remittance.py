@@ -33,10 +33,13 @@ class RemittanceWorkflow:
 
 
 def proved(proof: DocumentSummary) -> str:
-    """A table for operations: each set with its payment, its claims and whether it balances."""
+    """A table for operations: each set with its payment, its claims and whether it balances.
+
+    Amounts have no dollar signs: the UI sets what stands between two of them as a formula.
+    """
     rows = ["| set | claims | payment | balance |", "|---|---|---|---|"]
     for one in proof.sets:
-        amount = "" if one.amount_cents is None else f"${dollars(one.amount_cents)}"
-        balance = "balances" if one.balanced else f"off by ${dollars(one.difference_cents)}"
+        amount = "" if one.amount_cents is None else dollars(one.amount_cents)
+        balance = "balances" if one.balanced else f"off by {dollars(one.difference_cents)}"
         rows.append(f"| {one.set} | {one.parts} | {amount} | {balance} |")
     return "\n".join([*rows, *(f"- {problem}" for problem in proof.problems)])
