@@ -5,7 +5,8 @@ A desk is where claims are known and begun: in memory for a dry run, the records
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -23,7 +24,9 @@ from commands.intake_report import FileReport, IntakeReport
 
 
 class Desk(Protocol):
-    """Where claims are known and begun."""
+    """Where claims are known and begun. `at_once` is how many claims of a file it takes together."""
+
+    at_once: int
 
     async def earlier(self, identity: Identity) -> KnownClaim | None: ...
     async def namesakes(self, claim: Claim) -> tuple[IndexEntry, ...]: ...
@@ -44,6 +47,7 @@ class DryDesk:
 
     known: dict[tuple[str, str], KnownClaim] = field(default_factory=dict)
     entries: dict[str, list[IndexEntry]] = field(default_factory=dict)
+    at_once: int = 1
 
     async def earlier(self, identity: Identity) -> KnownClaim | None:
         return self.known.get((identity.practice, identity.claim_id))
@@ -105,15 +109,39 @@ async def take(
         report = FileReport(file=file.name, claims=file.claims, unreadable=file.unreadable)
         report.already_known = file.repeated
         report.refusals = [(one.claim, one.segment, one.reason) for one in file.unread]
-        for item in file.items:
-            await _take_one(item, file, report, desk, key)
-            if scrubber is not None and item.coded:
-                number = item.claim.patient_control_number
-                report.findings += [(number, finding) for finding in scrubber.findings(item.claim)]
-            on_claim()
+        for batch in _batches(file.items, desk.at_once):
+            await asyncio.gather(*(_take_one(item, file, report, desk, key) for item in batch))
+            for item in batch:
+                if scrubber is not None and item.coded:
+                    number = item.claim.patient_control_number
+                    report.findings += [(number, finding) for finding in scrubber.findings(item.claim)]
+                on_claim()
         report.refusals.sort(key=lambda refusal: refusal[1])
+        report.notes.sort(key=lambda note: note[1])
         told.files.append(report)
     return told
+
+
+def _batches(items: Sequence[Item], at_once: int) -> Iterator[list[Item]]:
+    """Claims that may be taken together: no two share a CLM01, and one that replaces another comes alone.
+
+    Registrations that wait together share one commit, so a busy database is waited for once a batch, not once a claim.
+    """
+    batch: list[Item] = []
+    numbers: set[str] = set()
+    for item in items:
+        number = item.claim.patient_control_number
+        alone = item.claim.frequency in ("7", "8")
+        if batch and (alone or number in numbers or len(batch) >= at_once):
+            yield batch
+            batch, numbers = [], set()
+        batch.append(item)
+        numbers.add(number)
+        if alone:
+            yield batch
+            batch, numbers = [], set()
+    if batch:
+        yield batch
 
 
 async def _take_one(item: Item, file: ClaimFile, report: FileReport, desk: Desk, key: bytes) -> None:

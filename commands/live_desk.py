@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections.abc import Callable
@@ -45,8 +46,9 @@ class LiveDesk:
     tables: Tables
     zone: str
     task_queue: str
-    stored: dict[str, str] = field(default_factory=dict)
-    """File name -> SHA-256 of its stored bytes."""
+    stored: dict[str, asyncio.Task[str]] = field(default_factory=dict)
+    """File name -> the storing of its bytes, whose result is their SHA-256."""
+    at_once: int = 50
 
     async def earlier(self, identity: Identity) -> KnownClaim | None:
         return await self.records.known(identity.practice, identity.claim_id)
@@ -116,11 +118,15 @@ class LiveDesk:
         )
 
     async def _store(self, file: ClaimFile) -> str:
+        """Once a file, however many of its claims ask at the same time."""
         if file.name not in self.stored:
-            kind = "json" if file.items and file.items[0].source == "json" else "837"
-            sha256, _ = await self.records.store_document(file.raw, kind=kind, source="upstream", at=_now())
-            self.stored[file.name] = sha256
-        return self.stored[file.name]
+            self.stored[file.name] = asyncio.create_task(self._store_now(file))
+        return await self.stored[file.name]
+
+    async def _store_now(self, file: ClaimFile) -> str:
+        kind = "json" if file.items and file.items[0].source == "json" else "837"
+        sha256, _ = await self.records.store_document(file.raw, kind=kind, source="upstream", at=_now())
+        return sha256
 
     def _attributes(self, event: ClaimRegistered) -> TypedSearchAttributes:
         """Attributes that come with the start cost the claim no event of their own."""
