@@ -1,5 +1,458 @@
+"""Payers that change their mind: reversals with their corrections, takebacks, voids, and a second answer that can't be."""
+
 from __future__ import annotations
 
-from storybook.book import Story
+from dataclasses import replace
 
-STORIES: tuple[Story, ...] = ()
+from storybook.book import Story, comes, ledger, passes, says, sent
+from storybook.people import CLARA, ELMER, HARBOR, LONG_VISIT, MEDICAID, MEDICARE, VISIT
+from storybook.x12 import Line, Payment, Remittance, Takeback, Visit, acknowledgement_277ca, claims_file, remittance
+
+HANDED = comes("2026-03-03 09:00", "claim.837", claims_file(VISIT))
+BOTH = comes("2026-03-03 09:00", "claims.837", claims_file(VISIT, LONG_VISIT))
+FIRST = Payment(VISIT, "1", "100.00", "HB26301", adjustments=(("CO", "45", "25.00"),))
+BACK = Payment(VISIT, "22", "-100.00", "HB26301", adjustments=(("CO", "45", "-25.00"),), charge="-125.00")
+AGAIN = Payment(VISIT, "1", "80.00", "HB26301A", adjustments=(("CO", "45", "45.00"),))
+PAID = comes("2026-03-20 06:30", "payment.835", remittance(Remittance(HARBOR, "EFT4001", "2026-03-20", (FIRST,))))
+CORRECTED = ledger("125.00", paid="80.00", contractual="45.00")
+PAIR_WHY = (
+    "100.00 - 100.00 + 80.00 = 80.00 paid; contractual 25.00 - 25.00 + 45.00 = 45.00; together the charge of 125.00."
+)
+
+DUAL = Visit(
+    "LK1040",
+    ELMER,
+    MEDICARE,
+    (Line("99214", "500.00"),),
+    second=MEDICAID,
+    second_member="STM445566",
+)
+MEDICARE_PAYS = comes(
+    "2026-03-20 06:30",
+    "medicare.835",
+    remittance(
+        Remittance(
+            MEDICARE,
+            "EFT4040",
+            "2026-03-20",
+            (
+                Payment(
+                    DUAL,
+                    "19",
+                    "300.00",
+                    "MC26040",
+                    adjustments=(("CO", "45", "125.00"), ("PR", "1", "75.00")),
+                    remarks=("MA18",),
+                    forwarded_to="STATE MEDICAID",
+                ),
+            ),
+        )
+    ),
+)
+
+STORIES = (
+    Story(
+        "reversal_and_correction_in_one_file",
+        "The payer reverses its payment and corrects it in one remittance: only the correction counts.",
+        (
+            HANDED,
+            PAID,
+            comes(
+                "2026-04-10 06:30",
+                "corrected.835",
+                remittance(
+                    Remittance(HARBOR, "EFT4002", "2026-04-10", (BACK, AGAIN), (Takeback("FB", "HB26301", "-20.00"),))
+                ),
+            ),
+        ),
+        {
+            "why": PAIR_WHY + " The file's -20.00 is carried forward (PLB FB), so BPR02 is 0.",
+            "claims": [{"status": "closed", "ledger": CORRECTED, "submissions": sent("1 paid"), "tasks": []}],
+            "unmatched": [],
+            "held": [],
+        },
+    ),
+    Story(
+        "reversal_first_correction_later",
+        "The reversal comes alone; the claim is open again until the correction comes in another file.",
+        (
+            HANDED,
+            PAID,
+            comes(
+                "2026-04-10 06:30",
+                "reversal.835",
+                remittance(
+                    Remittance(HARBOR, "EFT4003", "2026-04-10", (BACK,), (Takeback("FB", "HB26301", "-100.00"),))
+                ),
+            ),
+            comes(
+                "2026-04-14 06:30",
+                "correction.835",
+                remittance(Remittance(HARBOR, "EFT4004", "2026-04-14", (AGAIN,))),
+            ),
+        ),
+        {
+            "why": PAIR_WHY,
+            "steps": [
+                {"event": "remittance_received", "from": "closed", "to": "reopened"},
+                {"event": "remittance_received", "from": "reopened", "to": "closed"},
+            ],
+            "claims": [{"status": "closed", "ledger": CORRECTED, "tasks": [], "only_deadlines": ["linger"]}],
+        },
+    ),
+    Story(
+        "correction_first_reversal_later",
+        "The two files arrive in the wrong order. The end is the same to the cent.",
+        (
+            HANDED,
+            PAID,
+            comes(
+                "2026-04-10 06:30",
+                "correction.835",
+                remittance(Remittance(HARBOR, "EFT4004", "2026-04-10", (AGAIN,))),
+            ),
+            comes(
+                "2026-04-14 06:30",
+                "reversal.835",
+                remittance(
+                    Remittance(HARBOR, "EFT4003", "2026-04-10", (BACK,), (Takeback("FB", "HB26301", "-100.00"),))
+                ),
+            ),
+        ),
+        {
+            "why": PAIR_WHY,
+            "claims": [{"status": "closed", "ledger": CORRECTED, "tasks": [], "only_deadlines": ["linger"]}],
+        },
+    ),
+    Story(
+        "reversal_without_a_correction",
+        "The payer takes its payment back and says no more: after five business days somebody asks.",
+        (
+            HANDED,
+            PAID,
+            comes(
+                "2026-04-10 06:30",
+                "reversal.835",
+                remittance(
+                    Remittance(HARBOR, "EFT4003", "2026-04-10", (BACK,), (Takeback("FB", "HB26301", "-100.00"),))
+                ),
+            ),
+            passes("2026-04-17 09:00"),
+        ),
+        {
+            "why": "Five business days from Friday 2026-04-10: Friday 2026-04-17 at eight.",
+            "steps": [{"at": "2026-04-17T08:00", "event": "deadline_passed", "detail": "reversal_correction"}],
+            "claims": [
+                {
+                    "stage": "adjudicated",
+                    "status": "reopened",
+                    "ledger": ledger("125.00", open="125.00"),
+                    "tasks": [{"type": "find_correction", "owner": "biller"}],
+                }
+            ],
+        },
+    ),
+    Story(
+        "reversal_of_what_was_never_posted",
+        "A reversal of a payment that never came here is not posted; it is a question for a biller.",
+        (
+            HANDED,
+            comes(
+                "2026-04-10 06:30",
+                "reversal.835",
+                remittance(
+                    Remittance(HARBOR, "EFT4003", "2026-04-10", (BACK,), (Takeback("FB", "HB26301", "-100.00"),))
+                ),
+            ),
+        ),
+        {
+            "claims": [
+                {
+                    "status": "no_response",
+                    "ledger": ledger("125.00", open="125.00"),
+                    "tasks": [
+                        {"type": "chase_acknowledgement"},
+                        {"type": "follow_up"},
+                        {"type": "review_payment", "owner": "biller", "reason": "never posted"},
+                    ],
+                }
+            ],
+        },
+    ),
+    Story(
+        "takeback_reopens_a_closed_claim_once",
+        "A later remittance takes 40.00 back (PLB WO) by the payer's number of a closed claim; it arrives twice.",
+        (
+            BOTH,
+            PAID,
+            comes(
+                "2026-04-10 06:30",
+                "takeback.835",
+                remittance(
+                    Remittance(
+                        HARBOR,
+                        "EFT4005",
+                        "2026-04-10",
+                        (Payment(LONG_VISIT, "1", "200.00", "HB26302"),),
+                        (Takeback("WO", "HB26301", "40.00"),),
+                    )
+                ),
+            ),
+            comes(
+                "2026-04-10 18:30",
+                "takeback_again.835",
+                remittance(
+                    Remittance(
+                        HARBOR,
+                        "EFT4005",
+                        "2026-04-10",
+                        (Payment(LONG_VISIT, "1", "200.00", "HB26302"),),
+                        (Takeback("WO", "HB26301", "40.00"),),
+                        interchange=835000778,
+                    )
+                ),
+            ),
+        ),
+        {
+            "why": "200.00 - 40.00 = 160.00 in BPR02. LK1001: 100.00 - 40.00 = 60.00 paid, 25.00 contractual, 40.00 open.",
+            "steps": [{"event": "takeback_received", "from": "closed", "to": "reopened"}],
+            "claims": [
+                {
+                    "patient_control_number": "LK1001",
+                    "stage": "adjudicated",
+                    "status": "reopened",
+                    "ledger": ledger("125.00", paid="60.00", contractual="25.00", open="40.00"),
+                    "tasks": [{"type": "review_payment", "owner": "biller"}],
+                    "refused": [],
+                },
+                {"patient_control_number": "LK1002", "status": "closed", "ledger": ledger("200.00", paid="200.00")},
+            ],
+            "unmatched": [],
+        },
+    ),
+    Story(
+        "takeback_of_nobody",
+        "A takeback whose reference is no claim of ours is unmatched; no claim moves.",
+        (
+            HANDED,
+            comes(
+                "2026-03-20 06:30",
+                "payment.835",
+                remittance(
+                    Remittance(
+                        HARBOR,
+                        "EFT4006",
+                        "2026-03-20",
+                        (Payment(VISIT, "1", "125.00", "HB26301"),),
+                        (Takeback("WO", "HB19999", "40.00"),),
+                    )
+                ),
+            ),
+        ),
+        {
+            "why": "BPR02 = 125.00 - 40.00 = 85.00; the claim itself got its 125.00.",
+            "claims": [{"status": "closed", "ledger": ledger("125.00", paid="125.00"), "tasks": []}],
+            "unmatched": [{"reference": "HB19999", "amount": "40.00"}],
+        },
+    ),
+    Story(
+        "secondary_repeats_the_primarys_write_off",
+        "Medicaid first repeats Medicare's write-off, which would leave -425.00: caught. Its corrected answer closes.",
+        (
+            comes("2026-03-03 09:00", "claim.837", claims_file(DUAL)),
+            MEDICARE_PAYS,
+            comes(
+                "2026-04-01 06:30",
+                "medicaid.835",
+                remittance(
+                    Remittance(
+                        MEDICAID,
+                        "EFT4041",
+                        "2026-04-01",
+                        (Payment(DUAL, "2", "65.00", "SM26041", adjustments=(("CO", "45", "435.00"),)),),
+                    )
+                ),
+            ),
+            comes(
+                "2026-04-15 06:30",
+                "medicaid_corrected.835",
+                remittance(
+                    Remittance(
+                        MEDICAID,
+                        "EFT4042",
+                        "2026-04-15",
+                        (
+                            Payment(
+                                DUAL,
+                                "22",
+                                "-65.00",
+                                "SM26041",
+                                adjustments=(("CO", "45", "-435.00"),),
+                                charge="-500.00",
+                            ),
+                            Payment(
+                                DUAL,
+                                "2",
+                                "65.00",
+                                "SM26041A",
+                                adjustments=(("OA", "23", "425.00"), ("CO", "45", "10.00")),
+                            ),
+                        ),
+                    )
+                ),
+            ),
+        ),
+        {
+            "why": "Billed 500.00; Medicare pays 300.00, contractual 125.00, deductible 75.00. Medicaid 65.00 and 10.00"
+            " contractual; OA-23 425.00 = 300.00 + 125.00 is information. 300 + 65 + 125 + 10 = 500.",
+            "claims": [
+                {
+                    "status": "closed",
+                    "ledger": ledger("500.00", paid="365.00", contractual="135.00"),
+                    "tasks": [],
+                }
+            ],
+        },
+    ),
+    Story(
+        "paid_claim_is_voided",
+        "Billed in error: a void needs the payer's number and a second person, goes out as frequency 8, ends with the reversal.",
+        (
+            HANDED,
+            comes(
+                "2026-03-20 06:30",
+                "payment.835",
+                remittance(
+                    Remittance(
+                        HARBOR,
+                        "EFT4007",
+                        "2026-03-20",
+                        (
+                            Payment(
+                                VISIT,
+                                "1",
+                                "90.00",
+                                "HB26301",
+                                adjustments=(("CO", "45", "25.00"), ("PR", "3", "10.00")),
+                            ),
+                        ),
+                    )
+                ),
+            ),
+            says("2026-03-23 09:00", "void", {"reason": "billed in error", "by": "biller-1"}),
+            says("2026-03-23 10:00", "approve", {"by": "supervisor-1"}),
+            comes(
+                "2026-04-10 06:30",
+                "reversal.835",
+                remittance(
+                    Remittance(
+                        HARBOR,
+                        "EFT4008",
+                        "2026-04-10",
+                        (
+                            Payment(
+                                VISIT,
+                                "22",
+                                "-90.00",
+                                "HB26301",
+                                adjustments=(("CO", "45", "-25.00"), ("PR", "3", "-10.00")),
+                                charge="-125.00",
+                            ),
+                        ),
+                        (Takeback("FB", "HB26301", "-90.00"),),
+                    )
+                ),
+            ),
+        ),
+        {
+            "steps": [
+                {"event": "void", "to": "awaiting_approval"},
+                {"event": "approve", "effects": ["transmit_claim"]},
+                {"to": "void_pending"},
+                {"event": "remittance_received", "to": "voided"},
+            ],
+            "claims": [{"stage": "closed", "status": "voided", "submissions": sent("1 paid", "8 voided"), "tasks": []}],
+        },
+    ),
+    Story(
+        "payer_dropped_our_number",
+        "The payer answers under a number of its own: payer's number, else member, day and charge, find the claim.",
+        (
+            BOTH,
+            comes(
+                "2026-03-05 07:00",
+                "payer_accepts.277ca",
+                acknowledgement_277ca("PR", VISIT, "A2:20:PR", on="2026-03-05", payer_number="HB26301"),
+            ),
+            comes(
+                "2026-03-20 06:30",
+                "payment.835",
+                remittance(
+                    Remittance(
+                        HARBOR,
+                        "EFT4009",
+                        "2026-03-20",
+                        (
+                            replace(FIRST, number="0"),
+                            Payment(LONG_VISIT, "1", "200.00", "HB26302", number="NOTGIVEN"),
+                        ),
+                    )
+                ),
+            ),
+        ),
+        {
+            "claims": [
+                {
+                    "patient_control_number": "LK1001",
+                    "status": "closed",
+                    "ledger": ledger("125.00", paid="100.00", contractual="25.00"),
+                },
+                {"patient_control_number": "LK1002", "status": "closed", "ledger": ledger("200.00", paid="200.00")},
+            ],
+            "unmatched": [],
+        },
+    ),
+    Story(
+        "two_claims_under_one_number",
+        "Two patients' claims came with the same CLM01: two claims, and a payment reaches each by member, day and charge.",
+        (
+            comes(
+                "2026-03-03 09:00",
+                "claims.837",
+                claims_file(VISIT, Visit("LK1001", CLARA, HARBOR, (Line("99212", "80.00"),))),
+            ),
+            comes(
+                "2026-03-20 06:30",
+                "payment.835",
+                remittance(
+                    Remittance(
+                        HARBOR,
+                        "EFT4010",
+                        "2026-03-20",
+                        (
+                            Payment(VISIT, "1", "125.00", "HB26301"),
+                            Payment(
+                                Visit("LK1001", CLARA, HARBOR, (Line("99212", "80.00"),)),
+                                "1",
+                                "80.00",
+                                "HB26303",
+                                number="LOST",
+                            ),
+                        ),
+                    )
+                ),
+            ),
+        ),
+        {
+            "claims": [
+                {"patient_control_number": "LK1001", "status": "closed", "ledger": ledger("125.00", paid="125.00")},
+                {"status": "closed", "ledger": ledger("80.00", paid="80.00")},
+            ],
+            "intake": [
+                {"claim": "LK1001", "outcome": "started"},
+                {"claim": "LK1001", "outcome": "started", "reason": "another claim of this practice has CLM01 LK1001"},
+            ],
+            "unmatched": [],
+        },
+    ),
+)

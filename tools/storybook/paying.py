@@ -311,7 +311,7 @@ STORIES = (
     ),
     Story(
         "supplement_pays_the_rest",
-        "After Medicare forwarded the claim the supplement pays the coinsurance; the prior payer's amount (OA-23) is not posted again.",
+        "The supplement to which Medicare forwarded the claim pays the coinsurance; the prior payer's OA-23 is not posted again.",
         (
             comes("2026-03-03 09:00", "claim.837", claims_file(WITH_SUPPLEMENT)),
             comes("2026-03-20 06:30", "medicare.835", FORWARDED),

@@ -1,5 +1,309 @@
+"""Silence, and answers to questions: every deadline to the day, with the arithmetic. Nothing is filed or given up by time alone."""
+
 from __future__ import annotations
 
-from storybook.book import Story
+from dataclasses import replace
 
-STORIES: tuple[Story, ...] = ()
+from storybook.book import Story, comes, ledger, passes, says, sent
+from storybook.people import LONG_VISIT, MEDICARE_VISIT, VISIT
+from storybook.x12 import Line, acknowledgement_277ca, claims_file, eligibility_answer, status_answer
+
+HANDED = comes("2026-03-03 09:00", "claim.837", claims_file(VISIT))
+ACCEPTED = comes(
+    "2026-03-05 07:00",
+    "payer_accepts.277ca",
+    acknowledgement_277ca("PR", VISIT, "A2:20:PR", on="2026-03-05", payer_number="HB26401"),
+)
+THIRD = replace(VISIT, number="LK1005", lines=(Line("99212", "80.00"),))
+FRIDAY_FILED = replace(MEDICARE_VISIT, number="LK25A", on="2025-02-28")
+
+STORIES = (
+    Story(
+        "silence",
+        "Nobody ever answers: acknowledgements, inquiries, follow-up, missing remittance, escalations, filing, each on its day.",
+        (HANDED, passes("2026-06-02 09:00")),
+        {
+            "why": "Sent Tuesday 2026-03-03. 999: one business day, 03-04. 277CA of the clearinghouse: two, 03-05. Of the payer:"
+            " seven, 03-04 05 06 09 10 11 12. Inquiry after 14 days, 03-17, then every 14: 03-31, 04-14, 04-28, 05-12, then"
+            " Tuesday 05-26. Follow-up after 30 days: 28 left in March, 04-02. Remittance after 45: 04-17. Escalations"
+            " after 60: Saturday 05-02, so Monday 05-04; after 90: 06-01. Filing: 90 days from the service of 03-02 are"
+            " 05-31; warnings 15 days before, 05-16, and 5 days before, 05-26.",
+            "steps": [
+                {"at": "2026-03-04T08:00", "event": "deadline_passed", "detail": "acknowledgement:999"},
+                {"at": "2026-03-05T08:00", "detail": "acknowledgement:277CA from the clearinghouse"},
+                {"at": "2026-03-12T08:00", "detail": "acknowledgement:277CA from the payer"},
+                {"at": "2026-03-17T08:00", "detail": "inquiry", "effects": ["inquire_status"]},
+                {"at": "2026-03-31T08:00", "detail": "inquiry"},
+                {"at": "2026-04-02T08:00", "detail": "follow_up", "from": "submitted", "to": "no_response"},
+                {"at": "2026-04-14T08:00", "detail": "inquiry"},
+                {"at": "2026-04-17T08:00", "detail": "missing_remittance"},
+                {"at": "2026-04-28T08:00", "detail": "inquiry"},
+                {"at": "2026-05-04T08:00", "detail": "missing_remittance:escalation 60"},
+                {"at": "2026-05-12T08:00", "detail": "inquiry"},
+                {"at": "2026-05-16T08:00", "detail": "filing:warn-15"},
+                {"at": "2026-05-26T08:00", "detail": "filing:warn-5"},
+                {"at": "2026-05-26T08:00", "detail": "inquiry"},
+                {"at": "2026-05-31T23:59:59", "detail": "filing:limit"},
+                {"at": "2026-06-01T08:00", "detail": "missing_remittance:escalation 90"},
+            ],
+            "claims": [
+                {
+                    "stage": "submitted",
+                    "status": "no_response",
+                    "ledger": ledger("125.00", open="125.00"),
+                    "submissions": sent("1 transmitted"),
+                    "tasks": [
+                        {"type": "chase_acknowledgement", "owner": "biller"},
+                        {"type": "follow_up", "owner": "biller"},
+                        {"type": "find_remittance", "owner": "supervisor"},
+                        {"type": "filing_limit", "category": "warning"},
+                        {"type": "filing_limit", "owner": "supervisor", "category": "passed"},
+                    ],
+                    "only_deadlines": ["inquiry"],
+                }
+            ],
+        },
+    ),
+    Story(
+        "medicare_deadlines_of_a_sent_claim",
+        "A Medicare claim on its way: what is waited for, and until when.",
+        (comes("2026-03-03 09:00", "claim.837", claims_file(MEDICARE_VISIT)),),
+        {
+            "why": "Filing: one calendar year from 2026-03-02, Tuesday 2027-03-02 (42 CFR 424.44); warned 15 days before,"
+            " 2027-02-15, and 5 days before, 2027-02-25. Follow-up: interest runs from day 31; 30 days from 03-03 are 04-02.",
+            "claims": [
+                {
+                    "status": "submitted",
+                    "deadlines": [
+                        {"kind": "acknowledgement", "subject": "999", "due": "2026-03-04T08:00"},
+                        {"kind": "inquiry", "due": "2026-03-17T08:00"},
+                        {"kind": "follow_up", "due": "2026-04-02T08:00"},
+                        {"kind": "missing_remittance", "subject": "", "due": "2026-04-17T08:00"},
+                        {"kind": "filing", "subject": "warn-15", "due": "2027-02-15"},
+                        {"kind": "filing", "subject": "warn-5", "due": "2027-02-25"},
+                        {"kind": "filing", "subject": "limit", "due": "2027-03-02T23:59:59", "source": "424.44"},
+                    ],
+                }
+            ],
+        },
+    ),
+    Story(
+        "medicare_limit_on_a_saturday",
+        "Service on 2025-02-28: the year ends on a Saturday, so the last day to file is Monday. A hold stops none of it.",
+        (
+            comes("2025-03-03 09:00", "claim.837", claims_file(FRIDAY_FILED, on="2025-03-03", control=250303001)),
+            says("2025-03-03 09:30", "hold", {"kind": "credentialing", "reason": "enrolment runs", "by": "biller-1"}),
+            comes(
+                "2025-03-03 10:00",
+                "active.271",
+                eligibility_answer(FRIDAY_FILED.patient, FRIDAY_FILED.payer, on="2025-03-03"),
+            ),
+            passes("2026-03-03 09:00"),
+        ),
+        {
+            "why": "2026-02-28 is a Saturday: moved to Monday 2026-03-02 (42 CFR 424.44). Warnings 15 and 5 days before:"
+            " 2026-02-15 and 2026-02-25. The hold is reviewed after seven business days: 2025-03-12.",
+            "steps": [
+                {"event": "hold"},
+                {"to": "ready_to_submit", "effects": []},
+                {"at": "2025-03-12T08:00", "detail": "hold_review:credentialing"},
+                {"at": "2026-02-15T08:00", "detail": "filing:warn-15"},
+                {"at": "2026-02-25T08:00", "detail": "filing:warn-5"},
+                {"at": "2026-03-02T23:59:59", "detail": "filing:limit"},
+            ],
+            "claims": [
+                {
+                    "stage": "coded",
+                    "status": "ready_to_submit",
+                    "submissions": [],
+                    "ledger": ledger("180.00", open="180.00"),
+                    "tasks": [
+                        {"type": "review_hold", "owner": "supervisor"},
+                        {"type": "filing_limit", "category": "warning"},
+                        {"type": "filing_limit", "category": "passed", "owner": "supervisor"},
+                    ],
+                }
+            ],
+        },
+        agreeable=False,
+    ),
+    Story(
+        "note_never_moves_an_alarm",
+        "A note on day 25 of a 30-day alarm: the alarm still rings on day 30. Only an extension with a reason moves it.",
+        (
+            HANDED,
+            ACCEPTED,
+            says("2026-03-28 09:00", "note", {"text": "claim in process", "by": "biller-1"}),
+            says("2026-03-30 09:00", "note", {"text": "", "by": "biller-1"}),
+            passes("2026-04-02 08:00"),
+        ),
+        {
+            "why": "athenahealth's help describes the trap: an empty note on day 50 of 60 moves the alarm to day 80. Thirty days"
+            " from 2026-03-03: 28 left in March, 2 in April.",
+            "steps": [
+                {"event": "note", "to": "payer_accepted"},
+                {"at": "2026-04-02T08:00", "detail": "follow_up", "from": "payer_accepted", "to": "no_response"},
+            ],
+            "claims": [
+                {
+                    "status": "no_response",
+                    "tasks": [{"type": "follow_up", "owner": "biller"}],
+                    "refused": [{"message": "note_added", "reason": "empty"}],
+                }
+            ],
+        },
+    ),
+    Story(
+        "extension_with_and_without_a_reason",
+        "An alarm moves for a reason; without one, into the past, or past the law's last day it doesn't.",
+        (
+            comes("2026-03-03 09:00", "claim.837", claims_file(MEDICARE_VISIT)),
+            says(
+                "2026-03-24 09:00",
+                "extend",
+                {
+                    "deadline": "follow_up",
+                    "to": "2026-04-16T08:00:00-04:00",
+                    "reason": "payer asked for two weeks",
+                    "by": "biller-1",
+                },
+            ),
+            says(
+                "2026-03-24 09:05",
+                "extend",
+                {"deadline": "inquiry", "to": "2026-05-01T08:00:00-04:00", "reason": " ", "by": "biller-1"},
+            ),
+            says(
+                "2026-03-24 09:10",
+                "extend",
+                {"deadline": "inquiry", "to": "2026-03-01T08:00:00-05:00", "reason": "late", "by": "biller-1"},
+            ),
+            says(
+                "2026-03-24 09:15",
+                "extend",
+                {
+                    "deadline": "filing:limit",
+                    "to": "2027-06-01T08:00:00-04:00",
+                    "reason": "we need time",
+                    "by": "biller-1",
+                },
+            ),
+        ),
+        {
+            "claims": [
+                {
+                    "deadlines": [
+                        {"kind": "follow_up", "due": "2026-04-16T08:00", "rule": "payer asked for two weeks"},
+                        {"kind": "filing", "subject": "limit", "due": "2027-03-02T23:59:59"},
+                    ],
+                    "refused": [
+                        {"message": "deadline_extended", "reason": "needs a reason"},
+                        {"message": "deadline_extended", "reason": "into the past"},
+                        {"message": "deadline_extended", "reason": "2027-03-02"},
+                    ],
+                }
+            ],
+        },
+    ),
+    Story(
+        "answers_to_an_inquiry",
+        "Three claims are asked about: one is pending, one needs records, one is not on file and goes out again.",
+        (
+            comes("2026-03-03 09:00", "claims.837", claims_file(VISIT, LONG_VISIT, THIRD)),
+            passes("2026-03-17 09:00"),
+            comes("2026-03-17 10:00", "pending.277", status_answer(VISIT, "P1:20", on="2026-03-17")),
+            comes("2026-03-17 10:01", "records.277", status_answer(LONG_VISIT, "R4:297", on="2026-03-17")),
+            comes("2026-03-17 10:02", "not_on_file.277", status_answer(THIRD, "D0:35", on="2026-03-17")),
+            says("2026-03-17 11:00", "resubmit", {"reason": "payer lost it", "by": "biller-1"}, claim="LK1005"),
+        ),
+        {
+            "why": "Records within 45 days of 2026-03-17: 14 left in March, 30 in April, 1 in May. Never on file, so the third"
+            " goes out as an original again.",
+            "claims": [
+                {"patient_control_number": "LK1001", "status": "pending_payer"},
+                {
+                    "patient_control_number": "LK1002",
+                    "status": "info_requested",
+                    "deadlines": [{"kind": "documents", "due": "2026-05-01T23:59:59"}],
+                },
+                {
+                    "patient_control_number": "LK1005",
+                    "status": "submitted",
+                    "submissions": sent("1 transmitted", "1 transmitted"),
+                },
+            ],
+        },
+    ),
+    Story(
+        "records_sent_count_only_with_a_confirmation",
+        "The payer asks for records; the clock stops only on a confirmation number.",
+        (
+            HANDED,
+            ACCEPTED,
+            comes("2026-03-17 10:00", "records.277", status_answer(VISIT, "R4:297", on="2026-03-17")),
+            says("2026-03-19 09:00", "documents_sent", {"confirmation": " ", "by": "biller-1"}),
+            says("2026-03-20 09:00", "documents_sent", {"confirmation": "FAX-5512", "by": "biller-1"}),
+        ),
+        {
+            "claims": [
+                {
+                    "status": "pending_payer",
+                    "tasks": [],
+                    "only_deadlines": ["inquiry", "follow_up", "missing_remittance"],
+                    "refused": [{"message": "documents_sent", "reason": "confirmation"}],
+                }
+            ],
+        },
+    ),
+    Story(
+        "records_never_sent",
+        "Nobody sends the records: the forty-five days pass, nothing is sent or given up by itself, a supervisor has it.",
+        (
+            HANDED,
+            ACCEPTED,
+            comes("2026-03-17 10:00", "records.277", status_answer(VISIT, "R4:297", on="2026-03-17")),
+            passes("2026-05-02 09:00"),
+        ),
+        {
+            "why": "45 days from 2026-03-17 end with 2026-05-01.",
+            "steps": [{"at": "2026-05-01T23:59:59", "event": "deadline_passed", "detail": "documents", "effects": []}],
+            "claims": [{"status": "info_requested", "ledger": ledger("125.00", open="125.00")}],
+        },
+    ),
+    Story(
+        "not_on_file_though_accepted",
+        "The payer says it has no such claim, but its own acceptance is kept: show the proof, don't just send again.",
+        (
+            HANDED,
+            ACCEPTED,
+            comes("2026-03-17 10:00", "not_on_file.277", status_answer(VISIT, "D0:35", on="2026-03-17")),
+        ),
+        {
+            "claims": [
+                {
+                    "status": "not_on_file",
+                    "submissions": sent("1 accepted"),
+                    "tasks": [{"type": "resubmit", "owner": "biller", "reason": "show the proof"}],
+                }
+            ],
+        },
+    ),
+    Story(
+        "finished_but_no_remittance",
+        "The payer says paid (F1), and no remittance is here: a biller looks for it; nothing is posted by the answer.",
+        (
+            HANDED,
+            ACCEPTED,
+            comes("2026-03-17 10:00", "finished.277", status_answer(VISIT, "F1:65", on="2026-03-17", paid="100.00")),
+        ),
+        {
+            "claims": [
+                {
+                    "ledger": ledger("125.00", open="125.00"),
+                    "submissions": sent("1 accepted"),
+                    "tasks": [{"type": "find_remittance", "owner": "biller"}],
+                }
+            ],
+        },
+    ),
+)
