@@ -20,6 +20,8 @@ from claims.views import first_task, why_here
 
 LONGEST = 220
 """Characters of one cell; the queries have the whole text."""
+NBSP = "\u00a0"
+"""A space that can't break keeps a label on one line and off the next column."""
 _HARMLESS = str.maketrans(
     {"|": "/", "\n": " ", "\r": " ", "`": "'", "<": "&lt;", "[": "\\[", "]": "\\]", "*": "\\*", "~": "\\~", "$": ""}
 )
@@ -32,8 +34,7 @@ def details_markdown(state: ClaimState, tables: Tables) -> str:
     rows = [*_where(state, why), *_why(why), ("Money", _money(state, tables)), *_refused(state)]
     payer = state.claim.coverages[0].payer.payer_id if state.claim.coverages else ""
     head = f"| Claim | {_cell(state.claim.patient_control_number)}{_cell(payer and f' at {payer}')} |"
-    # A space that can't break keeps a label on one line and off the next column.
-    table = [head, "|:---|:---|", *(f"| {name.replace(' ', chr(160))}{chr(160) * 2} | {text} |" for name, text in rows)]
+    table = [head, "|:---|:---|", *(f"| {name.replace(' ', NBSP)}{NBSP * 2} | {text} |" for name, text in rows)]
     return "\n".join([*table, "", *_may_be_done(state)])
 
 
@@ -83,17 +84,24 @@ def _refused(state: ClaimState) -> list[tuple[str, str]]:
     if last is None or last.at < state.since:
         return []
     by = f" by {_cell(last.by)}" if last.by else ""
-    return [("Refused", f"`{_cell(last.message, 40)}`{by}, {moment(last.at, state.zone)}: {_cell(last.reason, 150)}")]
+    # An example body is below, where it can be copied: the UI prints quotes of running text as curly ones.
+    reason = last.reason.partition("; for example")[0]
+    return [("Refused", f"`{_cell(last.message, 40)}`{by}, {moment(last.at, state.zone)}: {_cell(reason, 150)}")]
 
 
 def _may_be_done(state: ClaimState) -> list[str]:
     """The messages of this status with a body to copy, then the names of those that are always taken."""
     here = [message for message in PEOPLES_MESSAGES if state.status in message.statuses]
     always = [message.name for message in PEOPLES_MESSAGES if not message.statuses]
-    told = [f"- `{one.name}` {re.split('[:;]', one.help)[0]}: `{one.example}`" for one in here]
-    heading = ["**May be done now**, by a signal or an update with such a body:"] if told else []
+    rows = [f"| `{one.name}` | {re.split('[:;]', one.help)[0]} `{one.example}` |" for one in here]
+    table = [
+        f"| May{NBSP}be{NBSP}done{NBSP * 2} | what it does, and a body to send as signal or update |",
+        "|:---|:---|",
+        *rows,
+        "",
+    ]
     rest = ", ".join(f"`{name}`" for name in always)
-    return [*heading, *told, "", f"At any time: {rest}. Bodies: query `allowed_actions`."]
+    return [*(table if rows else []), f"At any time: {rest}. Bodies: query `allowed_actions`."]
 
 
 def _words(code: str) -> str:
