@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.x12.gate import gate
 from claims.money import cents
 from commands.demo_script import AMOUNTS, read_script
 from commands.examples import DAY, SEED, example_files
@@ -58,6 +59,11 @@ def test_every_payer_of_the_examples_is_one_of_the_sandbox() -> None:
 def test_the_committed_examples_are_what_the_generator_makes() -> None:
     for name, text in example_files().items():
         assert (ROOT / "examples" / name).read_text() == text, f"{name}: run python tools/make_examples.py"
+
+
+@pytest.mark.parametrize("name", ["professional.837", "institutional.837"])
+def test_the_example_files_pass_pyx12(name: str) -> None:
+    assert gate(example_files()[name]) == []
 
 
 def test_examples_of_another_day_differ_in_their_dates_alone() -> None:

@@ -104,6 +104,24 @@ def test_claims_start_once_and_are_known_the_second_time(stack: Path) -> None:
     assert (second["started"], second["already_known"]) == (0, 5)
 
 
+def test_other_content_is_refused_and_a_frequency_7_goes_to_the_claim_it_replaces(stack: Path) -> None:
+    file = ROOT / "examples" / "institutional.837"
+    run(stack, "start", str(file))
+    cheaper = file.read_text().replace("CLM*LKH2001*925*", "CLM*LKH2001*924*")
+    changed = stack / "changed.837"
+    changed.write_text(cheaper)
+    answer = run(stack, "start", "--json", str(changed))
+    told = json.loads(answer.stdout)
+    assert answer.returncode == 1
+    assert (told["started"], told["already_known"], told["refused"]) == (0, 4, 1)
+    assert "total charge" in told["files"][0]["refusals"][0]["reason"]
+    changed.write_text(cheaper.replace("CLM*LKH2001*924***13:A:1*", "CLM*LKH2001*924***13:A:7*"))
+    told = json.loads(run(stack, "start", "--json", str(changed)).stdout)
+    assert (told["started"], told["already_known"], told["refused"]) == (0, 5, 0)
+    events = [step["event"] for step in _timeline(stack, "LKH2001")]
+    assert "upstream_replacement_received" in events
+
+
 def test_a_claim_is_found_by_its_control_number_its_id_and_its_workflow_id(stack: Path) -> None:
     run(stack, "start", str(ROOT / "examples" / "encounters.json"))
     shown = json.loads(run(stack, "show", "--json", "LKE3001").stdout)
