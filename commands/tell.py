@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.tables.icd10 import load_icd10
@@ -270,37 +273,46 @@ def _part(at: datetime, part: Any, zone: str) -> dict[str, Any]:
 
 
 def _show(told: Told) -> None:
-    console = Console()
-    table = Table(title="Steps", show_lines=False)
-    for name in ("when", "claim", "event", "from", "to", "asks for / refused because"):
-        table.add_column(name, overflow="fold")
+    console = Console(highlight=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("when", "claim", "event", "from -> to", "asks for, or refused because"):
+        table.add_column(name, overflow="fold", min_width=24 if "->" in name else None)
     for step in told.steps:
         what = f"{step['event']} {step['detail']}".strip()
-        end = f"[red]{step['refused']}[/]" if step["refused"] else ", ".join(step["effects"])
-        table.add_row(step["at"][:16].replace("T", " "), step["claim"], what, step["from"], step["to"], end)
+        refused = escape(step["refused"])
+        end = f"[red]{refused}[/]" if refused else ", ".join(step["effects"])
+        when = step["at"][:16].replace("T", " ")
+        table.add_row(when, escape(step["claim"]), escape(what), _course(step), end)
     console.print(table)
     for claim in told.claims:
         _show_claim(console, claim)
     for name, parts in (("unmatched", told.unmatched), ("held", told.held)):
         for part in parts:
-            console.print(
-                f"[yellow]{name}[/] {part['set']} {part['reference']} {part['amount'] or ''}: {part['reason']}"
-            )
+            what = f"{part['set']} {part['reference']} {part['amount'] or ''}: {part['reason']}"
+            console.print(f"[yellow]{name}[/] {escape(what)}")
     for one in told.intake:
         if one["outcome"] != "started" or one["reason"]:
-            console.print(f"[yellow]{one['file']}[/] {one['claim']} {one['outcome']}: {one['reason']}")
+            console.print(
+                f"[yellow]{escape(one['file'])}[/] {escape(one['claim'])} {one['outcome']}: {escape(one['reason'])}"
+            )
     for problem in told.problems:
-        console.print(f"[dim]{problem}[/]", highlight=False)
+        console.print(f"[dim]{escape(problem)}[/]")
+
+
+def _course(step: dict[str, Any]) -> str:
+    """`submitted -> adjudicated -> paid -> closed`; one word where nothing changed."""
+    through = (step["from"], *step["path"], step["to"])
+    return " -> ".join(status for status, _ in groupby(through) if status)
 
 
 def _show_claim(console: Console, claim: dict[str, Any]) -> None:
     money = ", ".join(f"{name} {amount}" for name, amount in claim["ledger"].items())
-    console.print(f"[bold]{claim['patient_control_number']}[/]  {claim['stage']} / {claim['status']}")
-    console.print(f"  {money}", highlight=False)
+    console.print(f"[bold]{escape(claim['patient_control_number'])}[/]  {claim['stage']} / {claim['status']}")
+    console.print(f"  {money}")
+    for sent in claim["submissions"]:
+        console.print(f"  submission {sent['number']}, frequency {sent['frequency']}: {sent['outcome']}")
     for task in claim["tasks"]:
-        console.print(f"  task for the {task['owner']}, due {task['due'][:10]}: {task['reason']}", highlight=False)
+        console.print(f"  task for the {task['owner']}, due {task['due'][:10]}: {escape(task['reason'])}")
     for deadline in claim["deadlines"]:
-        console.print(
-            f"  until {deadline['due'][:10]} {deadline['kind']} {deadline['subject']}: {deadline['rule']}",
-            highlight=False,
-        )
+        what = f"{deadline['kind']} {deadline['subject']}".strip()
+        console.print(f"  until {deadline['due'][:10]} {what}: {escape(deadline['rule'])}")
