@@ -26,7 +26,7 @@ from claims.lifecycle import step
 from claims.state import Step
 from workflows import attributes
 from workflows.books import Books
-from workflows.perform import LOCAL_THRESHOLD, MANNERS, PATIENT, perform, try_locally
+from workflows.perform import LOCAL_THRESHOLD, MANNERS, PATIENT, latest_end, perform, try_locally
 from workflows.reading import as_waiting, read_start, read_waiting
 from workflows.words import timer_summary
 
@@ -45,6 +45,8 @@ class ClaimWorkflow:
         self._tasks: set[asyncio.Task[None]] = set()
         self._quick = 0
         """Local activities under way: publishing waits for them, so that one workflow task upserts once."""
+        self._slow: dict[str, float] = {}
+        """Normal activities under way, by effect, and when each ends at the latest (seconds since the epoch)."""
         self._journal = asyncio.Lock()
         self._changed = True
         self._timer: asyncio.Task[None] | None = None
@@ -213,6 +215,8 @@ class ClaimWorkflow:
             manner = MANNERS[effect.kind]
             quick = manner.local or manner.first_try is not None
             self._quick += quick
+            if not quick:
+                self._slow[effect.id] = self._ends(effect)
             self._spawn(self._carry_out(effect, quick=quick))
 
     async def _carry_out(self, effect: AnyEffect, *, quick: bool) -> None:
@@ -226,8 +230,7 @@ class ClaimWorkflow:
                     self._quick -= 1
             if events is None:
                 await self._write_journal()
-                now = workflow.now()
-                events = (await perform(self._books.order(effect, now), now)).events
+                events = await self._far_away(effect)
         except Exception as error:
             workflow.logger.exception("effect %s failed by a fault of ours", effect.kind)
             reason = f"{type(error).__name__}: a fault of the program, see the worker's log"
@@ -244,6 +247,20 @@ class ClaimWorkflow:
             if written:
                 self._books.written(batch)
         return None if answer is None else answer.events
+
+    def _ends(self, effect: AnyEffect) -> float:
+        now = workflow.now()
+        return latest_end(self._books.order(effect, now), now).timestamp()
+
+    async def _far_away(self, effect: AnyEffect) -> Sequence[AnyEvent]:
+        now = workflow.now()
+        order = self._books.order(effect, now)
+        self._slow[effect.id] = self._ends(effect)
+        try:
+            return (await perform(order, now)).events
+        finally:
+            self._changed = True
+            del self._slow[effect.id]
 
     async def _write_journal(self) -> None:
         """Tried until it succeeds: effects wait for it, messages don't."""
@@ -270,12 +287,17 @@ class ClaimWorkflow:
     # Time
 
     def _arm(self) -> None:
-        """One timer, for the nearest deadline. Only an earlier one replaces it: a timer that rings early costs little."""
+        """One timer, for the nearest deadline. Only an earlier one replaces it: a timer that rings early costs little.
+
+        None is armed for a time after an effect under way has surely ended: its answer arms what comes then.
+        """
         deadline = next_due(self._books.state)
         if deadline is None:
             return
         due = deadline.due.timestamp()
         if self._timer is not None and self._timer_due <= due:
+            return
+        if any(end < due for end in self._slow.values()):
             return
         if self._timer is not None:
             self._timer.cancel()

@@ -1,8 +1,10 @@
 """An effect -> its activity: how long it may take, how it is tried again, what operations reads of it, how it may end.
 
-Quick work and work that only needs our own data runs as local activities, which write the journal on their way and
-cost one event. What waits for somebody else's network runs as a normal activity. A transmission is tried once locally,
-because the carrier's answer usually takes a second, and goes on as a normal activity under the same key if it has to.
+Quick work that only needs our own data runs as local activities, which write the journal on their way and cost one
+event. A worker may die before the history knows of a local activity; its workflow task is then done anew, later, and may
+ask for something else. So what changes anything outside (a submission, an appeal) is always a normal activity, whose
+order is in the history before it is carried out. A question about eligibility changes nothing: it is tried locally once,
+for a few seconds, and goes on as a normal activity where the payer is slower than that.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ WINDOW = timedelta(hours=24)
 """How long a carrier remembers an idempotency key (Stedi: 24 hours); nothing is sent again under it afterwards."""
 WINDOW_MARGIN = timedelta(minutes=10)
 FIRST_TRY = timedelta(seconds=5)
-"""How long the first, local try of a transmission may take. The server heartbeats a workflow task at eight."""
+"""How long the first, local try of a question may take. The server heartbeats a workflow task at eight."""
 ANSWERS = timedelta(seconds=140)
 """Payers answer 270 and 276 in up to two minutes."""
 PATIENT = RetryPolicy(
@@ -90,9 +92,9 @@ def _appeal(effect: SendAppeal) -> str:
 
 
 MANNERS: dict[str, Manner] = {
-    "check_eligibility": Manner("check_eligibility", _eligibility, one_try=ANSWERS),
+    "check_eligibility": Manner("check_eligibility", _eligibility, first_try=FIRST_TRY, one_try=ANSWERS),
     "scrub_claim": Manner("scrub_claim", _scrub, local=True, one_try=timedelta(seconds=30), in_all=None),
-    "transmit_claim": Manner("transmit_claim", _transmit, first_try=FIRST_TRY, in_all=WINDOW - WINDOW_MARGIN),
+    "transmit_claim": Manner("transmit_claim", _transmit, in_all=WINDOW - WINDOW_MARGIN),
     "find_submission": Manner("find_submission", _find),
     "inquire_status": Manner("inquire_status", _inquire, one_try=ANSWERS),
     "send_statement": Manner("send_statement", _statement, local=True, one_try=timedelta(seconds=30), in_all=None),
@@ -146,6 +148,12 @@ async def perform(order: Order[AnyEffect], now: datetime) -> Answer:
     except FailureError as error:
         return Answer(events=(failed(order, error),))
     return answer
+
+
+def latest_end(order: Order[AnyEffect], now: datetime) -> datetime:
+    """When a normal activity has ended at the latest, one way or the other."""
+    manner = MANNERS[order.effect.kind]
+    return order.asked_at + manner.in_all + manner.one_try if manner.in_all is not None else now + timedelta(days=3650)
 
 
 def failed(order: Order[AnyEffect], error: BaseException | None) -> AnyEvent:

@@ -81,7 +81,13 @@ def claim_of(payer: str, number: str = "TEST1001", *, coded: bool = True) -> Cla
 
 
 def registered(
-    claim: Claim, claim_id: str, *, coded: bool = True, payer_rules: str = "", seconds: dict[str, int] | None = None
+    claim: Claim,
+    claim_id: str,
+    *,
+    coded: bool = True,
+    payer_rules: str = "",
+    seconds: dict[str, int] | None = None,
+    at: datetime | None = None,
 ) -> ClaimRegistered:
     """A registration under the rules of the claim's payer, or under those of that name; `seconds` shortens waits."""
     named = {rules.name: rules for rules in TABLES.payer_rules}
@@ -92,7 +98,7 @@ def registered(
     short = {key: Wait(amount=amount, unit="seconds", source="test") for key, amount in (seconds or {}).items()}
     rules = tuple(one.model_copy(update={"waits": {**one.waits, **short}}) for one in rules)
     return ClaimRegistered(
-        at=datetime.now(UTC),
+        at=at or datetime.now(UTC),
         id=f"register/{claim_id}",
         practice=PRACTICE,
         claim_id=claim_id,

@@ -1,0 +1,85 @@
+"""Weeks pass in moments: deadlines ring, wake the claim and do what they say. On the time-skipping server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from tests.workflows.kit import BIN, World, claim_of, registered, replay, until_status
+from worker import ensure_search_attributes
+
+
+@pytest.fixture
+async def time() -> AsyncIterator[WorkflowEnvironment]:
+    env = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(BIN / "temporal-test-server"), data_converter=pydantic_data_converter
+    )
+    await ensure_search_attributes(env.client)
+    yield env
+    await env.shutdown()
+
+
+async def test_a_payer_that_stays_silent_is_chased_and_the_filing_limit_is_told(
+    time: WorkflowEnvironment, queue: str, world: World
+) -> None:
+    async with world.worker(time.client, queue):
+        event = registered(claim_of("SBXPAID"), "c1", payer_rules="default", at=await time.get_current_time())
+        handle = await world.start(time.client, event, queue)
+        await until_status(handle, "submitted")
+        await time.sleep(timedelta(days=20))
+        tasks = {task["type"] for task in (await handle.query("summary"))["tasks"]}
+        assert "chase_acknowledgement" in tasks
+        passed = [one["summary"] for one in await handle.query("timeline") if one["event"] == "deadline_passed"]
+        assert passed[0] == "acknowledgement:999"
+        # 90 calendar days from the service, two weeks before the start (default.toml: filing)
+        await time.sleep(timedelta(days=80))
+        tasks = {task["type"] for task in (await handle.query("summary"))["tasks"]}
+        assert "filing_limit" in tasks
+        await replay(await handle.fetch_history())
+
+
+async def test_a_visit_that_nobody_codes_is_escalated_after_two_business_days(
+    time: WorkflowEnvironment, queue: str, world: World
+) -> None:
+    async with world.worker(time.client, queue):
+        event = registered(
+            claim_of("SBXPAID", coded=False),
+            "c1",
+            coded=False,
+            payer_rules="default",
+            at=await time.get_current_time(),
+        )
+        handle = await world.start(time.client, event, queue)
+        await until_status(handle, "awaiting_coding")
+        await time.sleep(timedelta(hours=12))
+        assert [t["owner"] for t in (await handle.query("summary"))["tasks"]] == ["coder"]
+        await time.sleep(timedelta(days=7))
+        assert [t["owner"] for t in (await handle.query("summary"))["tasks"]] == ["supervisor"]
+
+
+async def test_a_closed_claim_lingers_for_late_events_then_its_state_is_stored(
+    time: WorkflowEnvironment, queue: str, world: World
+) -> None:
+    async with world.worker(time.client, queue):
+        event = registered(
+            claim_of("SBXPAID", coded=False),
+            "c1",
+            coded=False,
+            payer_rules="default",
+            at=await time.get_current_time(),
+        )
+        handle = await world.start(time.client, event, queue)
+        await until_status(handle, "awaiting_coding")
+        await handle.execute_update("void", {"reason": "registered in error", "by": "biller-1"})
+        await until_status(handle, "voided", "closed")
+        assert await world.records.archived("prac1", "c1") is None
+        # linger of default.toml is a year
+        await time.sleep(timedelta(days=370))
+        await handle.result()
+        stored = await world.records.archived("prac1", "c1")
+        assert stored is not None
+        assert stored.archived
