@@ -25,9 +25,15 @@ class Window(Value):
 
 
 def next_level(state: ClaimState) -> int:
-    """The level after the last one that was decided, 1 when there is none."""
-    decided = [appeal.level for appeal in state.appeals if appeal.outcome]
+    """The level after the last one that was decided in the present round, 1 when there is none."""
+    decided = [appeal.level for appeal in present_round(state) if appeal.outcome]
     return max(decided, default=0) + 1
+
+
+def present_round(state: ClaimState) -> tuple[Appeal, ...]:
+    """The appeals about the latest submission: a claim sent anew and denied again begins at level 1 again."""
+    latest = state.latest_submission
+    return tuple(a for a in state.appeals if a.submission == (latest.number if latest else 0))
 
 
 def find_level(rules: PayerRules, number: int) -> AppealLevel | None:
@@ -53,10 +59,12 @@ def money_needed(level: AppealLevel, requested: date) -> int:
 
 def notice_day(state: ClaimState) -> date | None:
     """The date of the notice that the next level counts from: the last decision's, else the remittance's."""
-    decided = [appeal for appeal in state.appeals if appeal.outcome and appeal.notice_on]
-    if decided:
-        return max(decided, key=lambda appeal: appeal.level).notice_on
-    return state.denial.notice_on if state.denial else None
+    denied_on = state.denial.notice_on if state.denial else None
+    decided = [appeal for appeal in present_round(state) if appeal.outcome and appeal.notice_on]
+    if not decided:
+        return denied_on
+    decided_on = max(decided, key=lambda appeal: appeal.level).notice_on
+    return max((day for day in (decided_on, denied_on) if day is not None), default=None)
 
 
 def deadline(state: ClaimState, tables: Tables) -> Deadline | None:
@@ -97,7 +105,7 @@ def refusal(state: ClaimState, wanted: int, today: date, at_stake_cents: int, ta
     level = find_level(state.rules, number)
     if level is None:
         return f"there is no appeal level {number}: this payer has {len(state.rules.appeals.levels)}"
-    if any(a.level == number for a in state.appeals):
+    if any(a.level == number for a in present_round(state)):
         return f"level {number} was requested already"
     if number != expected:
         return f"the next level is {expected}, not {number}"
@@ -113,5 +121,6 @@ def refusal(state: ClaimState, wanted: int, today: date, at_stake_cents: int, ta
 
 
 def record(state: ClaimState, appeal: Appeal) -> tuple[Appeal, ...]:
-    """The appeals with this one put in its level's place."""
-    return (*(other for other in state.appeals if other.level != appeal.level), appeal)
+    """The appeals with this one put in its level's place of its round."""
+    place = (appeal.submission, appeal.level)
+    return (*(other for other in state.appeals if (other.submission, other.level) != place), appeal)

@@ -193,7 +193,7 @@ def filing_deadlines(state: ClaimState, tables: Tables, prior_decision: date | N
                     rule=f"{ahead} days before the last day to file ({day.isoformat()})",
                     source=source,
                     subject=f"warn-{ahead}",
-                    latest=warn,
+                    latest=limit,
                 )
             )
     return tuple(found)

@@ -48,7 +48,7 @@ def explain(group: str, code: str, remarks: tuple[str, ...], rules: PayerRules |
     known.sort(key=lambda remark: remark.effect != "unprocessable")
     effects = {remark.effect for remark in known}
     remedy, why, source = _remedy(entry, group, remarks, known, rules)
-    appealable = entry.appealable and not effects & {"unprocessable", "no_appeal"}
+    appealable = (entry.appealable or group == "PI") and not effects & {"unprocessable", "no_appeal"}
     if remedy == "appeal" and not appealable:
         remedy, why = "review", f"{why}; the payer gives no right to appeal"
     return Answer(
@@ -154,5 +154,6 @@ def may_appeal(denial: Denial, tables: Tables) -> bool:
     remarks = [tables.remarks[code] for code in denial.codes if code in tables.remarks]
     if any(remark.effect in ("unprocessable", "no_appeal") for remark in remarks):
         return False
-    entries = [tables.reasons.get(code.partition("-")[2]) for code in denial.codes if "-" in code]
-    return not entries or any(entry is None or entry.appealable for entry in entries)
+    named = [code.partition("-") for code in denial.codes if "-" in code]
+    entries = [(group, tables.reasons.get(reason)) for group, _, reason in named]
+    return not entries or any(group == "PI" or entry is None or entry.appealable for group, entry in entries)

@@ -14,6 +14,9 @@ from claims.status import STAGE_OF, Status
 from claims.tables import Owner, Tables
 from claims.transitions import may_follow
 
+APART = ("review_hold", "upstream_replacement")
+"""Tasks that no move of the claim makes needless."""
+
 
 class Refused(Exception):
     """This event changes nothing here, for the reason given. Caught by `step`, never leaves the domain."""
@@ -50,6 +53,24 @@ class Draft:
             raise Refused(f"a claim that is {before} can't become {status}")
         self.path.append(status)
         self.set(status=status, stage=STAGE_OF[status] or self.state.stage, since=self.now)
+
+    @property
+    def here(self) -> Status:
+        """The status; of a claim that is parked by a failed step, the one it will go back to."""
+        failure = self.state.failure
+        if self.state.status is Status.BLOCKED_ON_FAILURE and failure is not None:
+            return failure.was
+        return self.state.status
+
+    def move_on(self, status: Status) -> None:
+        """Enters a status; a parked claim stays parked and goes there once the failed step is mended."""
+        failure = self.state.failure
+        if self.state.status is not Status.BLOCKED_ON_FAILURE or failure is None:
+            self.move(status)
+        elif failure.was is status or may_follow(failure.was, status):
+            self.set(failure=failure.model_copy(update={"was": status}))
+        else:
+            raise Refused(f"a claim that is {failure.was} can't become {status}")
 
     def require(self, *allowed: Status, what: str) -> None:
         """Raises Refused unless the claim is in one of these statuses."""
@@ -144,9 +165,15 @@ class Draft:
         if len(kept) != len(self.state.tasks):
             self.set(tasks=kept)
 
-    def drop_waiting(self) -> None:
-        """The claim moved on for good: no deadline and no task of what came before is left."""
-        self.set(deadlines=(), tasks=tuple(task for task in self.state.tasks if task.type == "review_hold"))
+    def drop_waiting(self, *kept: DeadlineKind) -> None:
+        """The claim moved on for good: no deadline and no task of what came before is left, except deadlines `kept`.
+
+        What stands apart from the claim's course stays: the review of a hold, and what upstream sent in between.
+        """
+        self.set(
+            deadlines=tuple(x for x in self.state.deadlines if x.kind == "hold_review" or x.kind in kept),
+            tasks=tuple(task for task in self.state.tasks if task.type in APART),
+        )
 
     # effects
 
@@ -163,6 +190,17 @@ class Draft:
     def answered(self, effect_id: str) -> None:
         if effect_id:
             self.set(in_flight=tuple(effect for effect in self.state.in_flight if effect.id != effect_id))
+
+    def forget(self, *kinds: str) -> None:
+        """Nobody waits for effects of these kinds any more; an answer that still comes is refused."""
+        kept = tuple(effect for effect in self.state.in_flight if effect.kind not in kinds)
+        if len(kept) != len(self.state.in_flight):
+            self.set(in_flight=kept)
+
+    def still_asked(self, effect_id: str, what: str) -> None:
+        """Raises Refused when the answer is to a question that was dropped; an answer that names none is welcome."""
+        if effect_id and not any(effect.id == effect_id for effect in self.state.in_flight):
+            raise Refused(f"{what} answers a question that nobody waits for any more")
 
     # submissions
 

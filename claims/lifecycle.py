@@ -7,7 +7,19 @@ from typing import Any
 
 from claims.draft import Draft, Refused
 from claims.events import AnyEvent, ClaimRegistered
-from claims.phases import adjudication, denial_work, follow_up, people, registration, settling, submission
+from claims.phases import (
+    adjudication,
+    appealing,
+    approvals,
+    corrections,
+    denial_work,
+    follow_up,
+    people,
+    registration,
+    settling,
+    submission,
+    write_offs,
+)
 from claims.phases.adjudication import Duplicate
 from claims.state import ClaimState, Refusal, Step
 from claims.status import Status
@@ -17,10 +29,10 @@ SEEN_KEPT = 200
 REFUSED_KEPT = 20
 
 HANDLERS: dict[str, Callable[[Draft, Any], None]] = {
-    "upstream_replacement_received": registration.on_upstream_replacement,
+    "upstream_replacement_received": corrections.on_upstream_replacement,
     "eligibility_answered": registration.on_eligibility_answered,
     "claim_coded": registration.on_claim_coded,
-    "claim_corrected": denial_work.on_claim_corrected,
+    "claim_corrected": corrections.on_claim_corrected,
     "claim_scrubbed": registration.on_claim_scrubbed,
     "claim_transmitted": submission.on_claim_transmitted,
     "transmission_refused": submission.on_transmission_refused,
@@ -35,21 +47,21 @@ HANDLERS: dict[str, Callable[[Draft, Any], None]] = {
     "patient_paid": settling.on_patient_paid,
     "manual_payment_posted": adjudication.on_manual_payment_posted,
     "statement_sent": settling.on_statement_sent,
-    "written_off": denial_work.on_written_off,
-    "write_off_reverted": denial_work.on_write_off_reverted,
+    "written_off": write_offs.on_written_off,
+    "write_off_reverted": write_offs.on_write_off_reverted,
     "remedy_chosen": denial_work.on_remedy_chosen,
-    "appeal_requested": denial_work.on_appeal_requested,
-    "appeal_sent": denial_work.on_appeal_sent,
-    "appeal_decided": denial_work.on_appeal_decided,
+    "appeal_requested": appealing.on_appeal_requested,
+    "appeal_sent": appealing.on_appeal_sent,
+    "appeal_decided": appealing.on_appeal_decided,
     "documents_sent": denial_work.on_documents_sent,
-    "approval_decided": denial_work.on_approval_decided,
+    "approval_decided": approvals.on_approval_decided,
     "hold_placed": people.on_hold_placed,
     "hold_released": people.on_hold_released,
     "note_added": people.on_note_added,
     "deadline_extended": people.on_deadline_extended,
     "coverage_changed": registration.on_coverage_changed,
     "eligibility_overridden": registration.on_eligibility_overridden,
-    "void_requested": denial_work.on_void_requested,
+    "void_requested": corrections.on_void_requested,
     "submit_requested": registration.on_submit_requested,
     "status_inquiry_requested": follow_up.on_status_inquiry_requested,
     "task_worked": people.on_task_worked,
@@ -91,10 +103,10 @@ def begin(event: ClaimRegistered, tables: Tables) -> Step:
 def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
     """What a claim becomes, and what it asks for, when `event` happens.
 
-    Never raises for anything that an event may carry. A refused event changes nothing but the record of refusals; an
-    event that was taken before (same id) changes nothing at all.
+    Never raises for anything that an event may carry. A refused event changes nothing but the record of refusals (and
+    its effect, now answered, is in flight no longer); an event that was taken before (same id) changes nothing at all.
     """
-    if event.id in state.seen:
+    if event.id in state.seen and not follow_up.is_due(state, event):
         return Step(state=state, refused="this event was taken already", duplicate=True)
     base = state.model_copy(
         update={
@@ -110,10 +122,19 @@ def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
             raise Refused("the claim is registered already")
         handler(draft, event)
     except Duplicate as duplicate:
-        return Step(state=base, refused=str(duplicate), duplicate=True)
+        return Step(state=_answered(base, event), refused=str(duplicate), duplicate=True)
     except Refused as refused:
-        return Step(state=_refuse(base, event, str(refused)), refused=str(refused))
+        return Step(state=_refuse(_answered(base, event), event, str(refused)), refused=str(refused))
+    people.keep_watch(draft)
     return Step(state=draft.state, effects=tuple(draft.effects), path=tuple(draft.path))
+
+
+def _answered(state: ClaimState, event: AnyEvent) -> ClaimState:
+    """An effect whose answer led to nothing is answered all the same: the claim asks again where it has to."""
+    effect = getattr(event, "effect", "")
+    if not effect or not any(asked.id == effect for asked in state.in_flight):
+        return state
+    return state.model_copy(update={"in_flight": tuple(asked for asked in state.in_flight if asked.id != effect)})
 
 
 def _refuse(state: ClaimState, event: AnyEvent, reason: str) -> ClaimState:

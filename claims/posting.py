@@ -31,6 +31,8 @@ Outcome = Literal[
 REVERSAL, PREDETERMINATION, NOT_OURS = "22", "25", "23"
 FORWARDED = ("19", "20", "21")
 CROSSOVER_REMARKS = ("MA18", "N89")
+PATIENTS_SHARE = ("patient", "contractual", "money", "payment_direction", "coordination")
+"""Classes whose group PR amounts are the patient's without another word; of all others a person decides first."""
 _ORDERS = {"primary": 0, "secondary": 1, "tertiary": 2, "other": 3}
 
 
@@ -43,8 +45,9 @@ def reason_class(adjustment: Adjustment, tables: Tables) -> AdjustmentClass:
 def bucket(adjustment: Adjustment, tables: Tables) -> Bucket:
     """Where an adjustment's amount goes, by group and reason (X12 835 TR3, CAS; domain rules in docs/posting.md).
 
-    A patient's share needs group PR and a reason that a patient may be billed for; a contractual write-off needs a
-    contractual reason under any group but PR. All else was paid by nobody and stays open until somebody decides.
+    A patient's share needs group PR and a reason that a patient may be billed for and that is no denial (not covered, not
+    eligible, ...): those are a person's to look at first. A contractual write-off needs a contractual reason under a
+    contract (CO, OA, CR); PI is the payer's own idea. All else was paid by nobody and stays open until somebody decides.
     """
     kind = reason_class(adjustment, tables)
     if kind == "prior_payer":
@@ -53,8 +56,9 @@ def bucket(adjustment: Adjustment, tables: Tables) -> Bucket:
         return "pending"
     if adjustment.group == "PR":
         reason = tables.reasons.get(adjustment.reason)
-        return "patient" if reason is not None and reason.patient_may_be_billed else "denied"
-    if kind in ("contractual", "money"):
+        billed = reason is not None and reason.patient_may_be_billed and kind in PATIENTS_SHARE
+        return "patient" if billed else "denied"
+    if kind in ("contractual", "money") and adjustment.group != "PI":
         return "contractual"
     return "denied"
 
@@ -99,7 +103,7 @@ def outcome_of(payment: ClaimPayment, tables: Tables) -> Outcome:
     if payment.status_code == "4":
         return "denied"
     amounts = sums(all_adjustments(payment), tables)
-    if amounts.denied:
+    if amounts.denied > 0:
         shared = payment.paid_cents != 0 or amounts.patient != 0
         return "partially_denied" if shared else "denied"
     if amounts.pending and payment.paid_cents == 0:
@@ -121,7 +125,8 @@ def payment_key(event: RemittanceReceived) -> str:
 
 
 def _dated(posted: PostedPayment) -> tuple[str, str]:
-    return (posted.paid_on.isoformat() if posted.paid_on else posted.at.date().isoformat(), posted.key)
+    """By the payer's own date; the hour of arrival would let the order of documents decide."""
+    return (posted.paid_on.isoformat() if posted.paid_on else "", posted.key)
 
 
 def pair_reversals(payments: tuple[PostedPayment, ...]) -> tuple[tuple[PostedPayment, ...], tuple[PostedPayment, ...]]:
@@ -275,7 +280,7 @@ def ledger(state: ClaimState, tables: Tables) -> Ledger:
     patient = 0 if to_next else max(share - max(patient_paid, 0) - forgiven, 0)
     paid = insurer_paid + patient_paid - sum(_counted_takebacks(state))
     written_off = sum(w.amount_cents for w in standing)
-    next_payer = share if to_next else 0
+    next_payer = max(share - max(patient_paid, 0) - forgiven, 0) if to_next else 0
     rest = claim.charge_cents - paid - contractual - written_off - patient - next_payer
     return Ledger(
         charge=claim.charge_cents,

@@ -269,6 +269,8 @@ class Failure(Value):
     reason: str
     at: Instant
     was: Status
+    also: tuple[AnyEffect, ...] = ()
+    """Effects that failed while the claim was parked already."""
 
 
 class ClaimState(Value):

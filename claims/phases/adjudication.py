@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from claims import appeals, denials
+from claims.documents import ClaimPayment
 from claims.draft import Draft, Refused
 from claims.events import ManualPaymentPosted, RemittanceReceived, TakebackReceived
+from claims.money import dollars
 from claims.phases import settling
 from claims.posting import (
     CROSSOVER_REMARKS,
@@ -13,13 +15,16 @@ from claims.posting import (
     PREDETERMINATION,
     REVERSAL,
     Outcome,
+    all_adjustments,
     all_remarks,
     decisions,
+    later_coverages,
     ledger,
     outcome_of,
     payment_key,
+    sums,
 )
-from claims.state import PostedPayment, Takeback
+from claims.state import PostedPayment, Submission, Takeback
 from claims.status import Status as S
 
 NOT_YET_SENT = (
@@ -44,7 +49,7 @@ def on_remittance_received(d: Draft, event: RemittanceReceived) -> None:
         raise Refused("a predetermination (status 25) is no payment and is never posted")
     if not payment.balanced:
         raise Refused("the payment doesn't balance: charge less adjustments is not the amount paid")
-    coverage = _coverage_of(d, event.payer_id)
+    coverage = _coverage_of(d, event.payer_id, payment)
     posted = PostedPayment(
         key=key,
         document=event.document,
@@ -64,13 +69,15 @@ def on_manual_payment_posted(d: Draft, event: ManualPaymentPosted) -> None:
         raise Refused("the payment doesn't balance: charge less adjustments is not the amount paid")
     if any(posted.key == event.id for posted in d.state.payments):
         raise Duplicate("this payment is posted already")
+    if event.payment.status_code == PREDETERMINATION:
+        raise Refused("a predetermination (status 25) is no payment and is never posted")
     take_payment(
         d,
         PostedPayment(
             key=event.id,
             document="",
             trace_number=event.reference,
-            coverage=min(d.state.responsible, len(d.state.claim.coverages) - 1),
+            coverage=_coverage_of(d, "", event.payment),
             paid_on=d.today,
             at=event.at,
             manual=True,
@@ -79,12 +86,25 @@ def on_manual_payment_posted(d: Draft, event: ManualPaymentPosted) -> None:
     )
 
 
-def _coverage_of(d: Draft, payer_id: str) -> int:
-    """Which coverage paid: by payer id, else the one that is being billed."""
+_PLACE = {"1": 0, "19": 0, "2": 1, "20": 1, "3": 2, "21": 2}
+"""CLP02 of a payer that paid as the first, second or third."""
+
+
+def _coverage_of(d: Draft, payer_id: str, payment: ClaimPayment) -> int:
+    """Which coverage paid: by payer id, else by the payer's own number, else by the place that it says it paid in.
+
+    CLP02 alone is weak (some Medicaid plans say 3 for everything, X12 RFI 546), so it never points past the last
+    coverage; nothing here depends on the order in which documents came, except a number that is known already.
+    """
     for index, coverage in enumerate(d.state.claim.coverages):
         if payer_id and coverage.payer.payer_id == payer_id:
             return index
-    return min(d.state.responsible, len(d.state.claim.coverages) - 1)
+    number = payment.payer_claim_control_number
+    for posted in d.state.payments:
+        if number and posted.payment.payer_claim_control_number == number:
+            return posted.coverage
+    chain = (0, *later_coverages(d.state.claim))
+    return chain[min(_PLACE.get(payment.status_code, 0), len(chain) - 1)]
 
 
 def take_payment(d: Draft, posted: PostedPayment) -> None:
@@ -92,34 +112,44 @@ def take_payment(d: Draft, posted: PostedPayment) -> None:
     if d.state.status in NOT_YET_SENT and not d.state.submissions:
         d.note_refusal("remittance_received", "a payment came for a claim that was never sent from here")
     d.set(payments=(*d.state.payments, posted))
-    for submission in d.state.submissions[-1:]:
-        number = posted.payment.payer_claim_control_number or submission.payer_claim_control_number
-        d.put_submission(submission, rank=5, payer_claim_control_number=number)
-    reopen(d)
+    answered = _submission_of(d, posted)
+    if answered is not None:
+        number = posted.payment.payer_claim_control_number or answered.payer_claim_control_number
+        d.put_submission(answered, rank=5, payer_claim_control_number=number)
+    settling.reopen(d)
     if posted.payment.status_code == NOT_OURS:
         d.open_task("review_coverage", "biller", "the payer says the claim is not its own and forwarded it (status 23)")
         return
     decide(d, posted.coverage)
+    _lone_reversals(d)
 
 
-def reopen(d: Draft) -> None:
-    """A closed claim that hears of money is open again, once for each such event."""
-    if d.state.status in (S.CLOSED, S.VOIDED):
-        d.disarm("linger")
-        d.set(archived=False)
-        d.move(S.REOPENED)
+def _submission_of(d: Draft, posted: PostedPayment) -> Submission | None:
+    """The submission to a payer that its payment answers: by the payer's number, else the latest to that payer."""
+    sent = [s for s in d.state.submissions if s.coverage == posted.coverage and s.outcome != "refused"]
+    number = posted.payment.payer_claim_control_number
+    known = [s for s in sent if number and s.payer_claim_control_number == number]
+    found = known or sent
+    return found[-1] if found else None
+
+
+def _lone_reversals(d: Draft) -> None:
+    """A reversal of what was never posted moves no money; a person finds out what it is about."""
+    for coverage in range(len(d.state.claim.coverages)):
+        for lone in decisions(d.state, coverage, d.tables).lone_reversals:
+            number = lone.payment.payer_claim_control_number
+            reason = f"the payer reverses a payment ({number}) that was never posted here"
+            d.open_task("review_payment", "biller", reason, category=f"reversal {lone.key[:6]}")
 
 
 def decide(d: Draft, coverage: int) -> None:
-    """Reads all of a payer's decisions that count and moves the claim where they say."""
-    counted = decisions(d.state, coverage, d.tables)
-    for lone in counted.lone_reversals:
-        number = lone.payment.payer_claim_control_number
-        reason = f"the payer reverses a payment ({number}) that was never posted here"
-        d.open_task("review_payment", "biller", reason, category=f"reversal {lone.key[:6]}")
-    latest = counted.latest
+    """Reads the decisions that count, of this payer or of a later one that decided too, and moves the claim there."""
+    latest = decisions(d.state, coverage, d.tables).latest
     if latest is None:
         return _nothing_stands(d, coverage)
+    chain = (0, *later_coverages(d.state.claim))
+    for later in chain[chain.index(coverage) + 1 :] if coverage in chain else ():
+        latest = decisions(d.state, later, d.tables).latest or latest
     d.close_tasks("find_correction")
     d.disarm("reversal_correction")
     payment = latest.payment
@@ -141,41 +171,25 @@ def enter_decision(d: Draft) -> None:
         d.note_refusal("approval", "a payer's decision came first; what awaited approval is not filed")
     d.set(approvals=(), denial=None)
     d.drop_waiting()
-    in_flight = tuple(e for e in d.state.in_flight if e.kind not in ("inquire_status", "scrub_claim"))
-    d.set(in_flight=in_flight)
-    force_adjudicated(d)
-
-
-def force_adjudicated(d: Draft) -> None:
-    """A remittance may overtake anything: the shortest way by the table to `adjudicated`."""
-    path = {
-        S.REGISTERED: (S.ELIGIBILITY_PENDING, S.CODED, S.CORRECTING),
-        S.ELIGIBILITY_PENDING: (S.CODED, S.CORRECTING),
-        S.ELIGIBILITY_FAILED: (S.CODED, S.CORRECTING),
-        S.AWAITING_CODING: (S.CODED, S.CORRECTING),
-        S.CODING_REVIEW: (S.CODED, S.CORRECTING),
-        S.CODED: (S.CORRECTING,),
-        S.BLOCKED_ON_FAILURE: (S.ADJUDICATED,),
-    }
-    for status in path.get(d.state.status, ()):
-        d.move(status)
+    d.forget("check_eligibility", "scrub_claim", "find_submission", "inquire_status", "send_appeal")
+    # A remittance may overtake anything: by the table every open status leads here.
     d.move(S.ADJUDICATED)
-    if d.state.failure is not None:
-        d.set(failure=None)
+    d.set(failure=None)
 
 
 def _nothing_stands(d: Draft, coverage: int) -> None:
     """Everything this payer decided is reversed: a correction is due, or the claim was voided."""
-    if not any(p.coverage == coverage and p.payment.status_code == REVERSAL for p in d.state.payments):
-        return
-    pending_void = any(s.frequency == "8" and s.outcome not in ("rejected", "refused") for s in d.state.submissions)
-    only_lone = all(p.payment.status_code == REVERSAL for p in d.state.payments if p.coverage == coverage)
-    if only_lone:
+    reversals = [p for p in d.state.payments if p.coverage == coverage and p.payment.status_code == REVERSAL]
+    if len(reversals) == len(decisions(d.state, coverage, d.tables).lone_reversals):
         return
     enter_decision(d)
-    if pending_void:
-        d.move(S.VOIDED)
-        settling.linger(d)
+    voids = [s for s in d.state.submissions if s.frequency == "8" and s.outcome not in ("rejected", "refused")]
+    if voids:
+        d.put_submission(voids[-1], outcome="voided", rank=5)
+        settling.end(d, S.VOIDED)
+        paid = sum(payment.amount_cents for payment in d.state.patient_payments)
+        if paid > 0:
+            d.open_task("refund", "biller", f"the claim is void, and the patient has paid {dollars(paid)}: pay it back")
         return
     d.move(S.REOPENED)
     d.arm("reversal_correction")
@@ -184,16 +198,18 @@ def _nothing_stands(d: Draft, coverage: int) -> None:
 def _forwarded(d: Draft, latest: PostedPayment) -> None:
     """The payer sent it on: the next payer hears of it from there, and is not billed twice."""
     enter_decision(d)
+    _verdict(d, latest, "paid")
     d.move(S.AWAITING_CROSSOVER)
     d.arm("crossover")
+    balance = ledger(d.state, d.tables)
+    if balance.open > 0:
+        reason = f"{dollars(balance.open)} are neither paid nor explained by the payer that forwarded the claim"
+        d.open_task("review_payment", "biller", reason, category="open")
 
 
 def _decided(d: Draft, latest: PostedPayment, outcome: Outcome) -> None:
     enter_decision(d)
-    submissions = d.state.submissions
-    if submissions:
-        verdict = "denied" if outcome == "denied" else "paid"
-        d.put_submission(submissions[-1], outcome=verdict)
+    _verdict(d, latest, "denied" if outcome == "denied" else "paid")
     if outcome in ("denied", "partially_denied"):
         _denied(d, latest, outcome)
         return
@@ -201,7 +217,22 @@ def _decided(d: Draft, latest: PostedPayment, outcome: Outcome) -> None:
         d.move(S.PAID)
     elif outcome == "zero_paid_patient_resp":
         d.move(S.ZERO_PAID_PATIENT_RESP)
+    if outcome == "zero_paid" and _written_off_whole(latest.payment, d):
+        reason = "the payer paid nothing and wrote the whole charge off: look at the contract before closing the claim"
+        d.open_task("review_payment", "biller", reason, category="zero_paid")
+        return
     settling.settle(d)
+
+
+def _verdict(d: Draft, latest: PostedPayment, outcome: str) -> None:
+    answered = _submission_of(d, latest)
+    if answered is not None:
+        d.put_submission(answered, outcome=outcome)
+
+
+def _written_off_whole(payment: ClaimPayment, d: Draft) -> bool:
+    """A contractual write-off never equals the charge (X12's own note to CARC 45): in silence it closes nothing."""
+    return 0 < payment.charge_cents == sums(all_adjustments(payment), d.tables).contractual
 
 
 def _denied(d: Draft, latest: PostedPayment, outcome: Outcome) -> None:
@@ -254,12 +285,9 @@ def on_takeback_received(d: Draft, event: TakebackReceived) -> None:
             ),
         )
     )
-    reopen(d)
+    settling.reopen(d)
+    settling.settle(d)
     balance = ledger(d.state, d.tables)
     if balance.open > 0:
-        d.open_task(
-            "review_payment",
-            "biller",
-            f"the payer took money back (PLB {event.reason}): find out why, appeal or correct",
-        )
-    settling.settle(d)
+        reason = f"the payer took {dollars(event.amount_cents)} back (PLB {event.reason}): find out why"
+        d.open_task("review_payment", "biller", f"{reason}; {dollars(balance.open)} are open", category="open")

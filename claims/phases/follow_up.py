@@ -7,10 +7,10 @@ from collections.abc import Callable
 from claims.deadlines import wait_for
 from claims.draft import Draft, Refused
 from claims.effects import ArchiveClaim, InquireStatus
-from claims.events import DeadlinePassed, StatusInquiryRequested, StatusReported, StatusUnanswered
-from claims.phases import submission
+from claims.events import AnyEvent, DeadlinePassed, StatusInquiryRequested, StatusReported, StatusUnanswered
+from claims.phases import gate, submission
 from claims.questions import StatusQuestion
-from claims.state import Deadline
+from claims.state import ClaimState, Deadline
 from claims.status import Status as S
 
 WAITING = (
@@ -62,7 +62,7 @@ def on_status_inquiry_requested(d: Draft, event: StatusInquiryRequested) -> None
 
 def on_status_unanswered(d: Draft, event: StatusUnanswered) -> None:
     d.answered(event.effect)
-    if d.state.status in WAITING:
+    if d.here in WAITING:
         d.arm("inquiry", "inquiry_repeat")
         d.note_refusal(event.kind, event.reason)
 
@@ -72,6 +72,7 @@ def on_status_reported(d: Draft, event: StatusReported) -> None:
     d.answered(event.effect)
     if d.state.status not in WAITING:
         raise Refused(f"a status answer changes nothing for a claim that is {d.state.status}")
+    d.forget("inquire_status")
     codes = event.status.codes
     if event.status.payer_claim_control_number:
         latest = d.submission(0)
@@ -115,7 +116,7 @@ def _paid_elsewhere(d: Draft, said: str) -> None:
 
 def _pending(d: Draft, said: str) -> None:
     d.move(S.PENDING_PAYER)
-    d.close_tasks("follow_up")
+    d.close_tasks("follow_up", "resubmit", "find_remittance")
 
 
 def _ask_later(d: Draft, said: str) -> None:
@@ -123,7 +124,11 @@ def _ask_later(d: Draft, said: str) -> None:
 
 
 def _received(d: Draft, said: str) -> None:
-    d.close_tasks("follow_up")
+    """The payer has it: one that was taken for lost is under way again."""
+    if d.state.status in (S.NO_RESPONSE, S.NOT_ON_FILE):
+        d.move(S.PAYER_RECEIVED)
+        d.arm("follow_up")
+    d.close_tasks("follow_up", "resubmit")
 
 
 _ANSWERS: tuple[tuple[tuple[str, ...], Callable[[Draft, str], None]], ...] = (
@@ -146,7 +151,20 @@ def on_deadline_passed(d: Draft, event: DeadlinePassed) -> None:
     if deadline is None or deadline.due > event.at:
         raise Refused("no such deadline is due")
     d.set(deadlines=tuple(x for x in d.state.deadlines if x.id != deadline.id))
-    _PASSED[deadline.kind](d, deadline)
+    before = d.state
+    try:
+        _PASSED[deadline.kind](d, deadline)
+    except Refused as refused:
+        # A deadline that is due must go, or it would be due for ever; what it could not do is on record.
+        d.set(**{name: getattr(before, name) for name in ClaimState.model_fields})
+        d.note_refusal(f"{event.kind}: {deadline.id}", str(refused))
+
+
+def is_due(state: ClaimState, event: AnyEvent) -> bool:
+    """Whether the event is the passing of a deadline that stands armed and is due, be it for the second time."""
+    if not isinstance(event, DeadlinePassed):
+        return False
+    return any(x.id == event.deadline and x.due <= event.at for x in state.deadlines)
 
 
 def _eligibility(d: Draft, deadline: Deadline) -> None:
@@ -170,6 +188,8 @@ def escalate(d: Draft, kind: str, reason: str) -> None:
 
 
 def _hold_review(d: Draft, deadline: Deadline) -> None:
+    if not d.state.holds:
+        return
     kinds = ", ".join(hold.kind for hold in d.state.holds)
     d.open_task("review_hold", "supervisor", f"the claim is still on hold ({kinds})")
 
@@ -187,9 +207,10 @@ def _inquiry(d: Draft, deadline: Deadline) -> None:
 
 def _follow_up(d: Draft, deadline: Deadline) -> None:
     """Silence. The payer is asked at once, and a biller has it on the list."""
-    if d.state.status in WAITING and d.state.status not in (S.INFO_REQUESTED, S.NOT_ON_FILE):
-        d.move(S.NO_RESPONSE)
-        d.open_task("follow_up", "biller", f"no answer from the payer ({deadline.rule}): find out where the claim is")
+    d.open_task("follow_up", "biller", f"no answer from the payer ({deadline.rule}): find out where the claim is")
+    if d.state.status in WAITING:
+        if d.state.status not in (S.INFO_REQUESTED, S.NOT_ON_FILE):
+            d.move(S.NO_RESPONSE)
         inquire(d)
 
 
@@ -239,9 +260,7 @@ def _documents(d: Draft, deadline: Deadline) -> None:
 
 def _approval(d: Draft, deadline: Deadline) -> None:
     """Nobody approved: nothing is filed, and the work goes to the supervisor."""
-    from claims.phases import denial_work
-
-    denial_work.expire_approval(d, deadline.subject)
+    gate.expire_approval(d, deadline.subject)
 
 
 def _crossover(d: Draft, deadline: Deadline) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from claims.deadlines import START_OF_BUSINESS, at_local, due_instant
 from claims.draft import Draft, Refused
+from claims.effects import AnyEffect
 from claims.events import (
     DeadlineExtended,
     EffectFailed,
@@ -74,6 +75,8 @@ def on_deadline_extended(d: Draft, event: DeadlineExtended) -> None:
         raise Refused("a deadline can't be moved into the past")
     if deadline.latest is not None and event.to > deadline.latest:
         raise Refused(f"no later than {deadline.latest.isoformat()}: {deadline.source}")
+    if deadline.due == deadline.latest and deadline.kind in ("filing", "appeal"):
+        raise Refused(f"a last day set by law or contract is not moved: {deadline.source}")
     rule = f"{deadline.rule}; extended by {event.by or 'a person'}: {event.reason}"
     d.put_deadline(deadline.model_copy(update={"due": event.to, "rule": rule}))
 
@@ -124,6 +127,14 @@ def on_effect_failed(d: Draft, event: EffectFailed) -> None:
     if effect is None:
         raise Refused("no such effect is in flight")
     d.answered(event.effect)
+    earlier = d.state.failure
+    if earlier is not None and d.state.status is S.BLOCKED_ON_FAILURE:
+        # Parked already: one answer of a person holds for every step that failed meanwhile.
+        d.set(failure=earlier.model_copy(update={"also": (*earlier.also, effect)}))
+        d.open_task(
+            "recover", "supervisor", f"{effect.kind.replace('_', ' ')} failed as well: {event.reason}", blocks=True
+        )
+        return
     d.set(failure=Failure(effect=effect, reason=event.reason, at=event.at, was=d.state.status))
     d.open_task("recover", "supervisor", f"{effect.kind.replace('_', ' ')} failed: {event.reason}", blocks=True)
     if d.state.status not in (S.CLOSED, S.VOIDED):
@@ -138,21 +149,22 @@ def on_recovered(d: Draft, event: Recovered) -> None:
     d.set(failure=None)
     if d.state.status is S.BLOCKED_ON_FAILURE:
         d.move(failure.was)
-    match event.action:
-        case "retry":
-            d.ask(failure.effect)
-        case "skip":
-            _skip(d, failure)
-        case "abandon":
-            _abandon(d, event)
+    for effect in (failure.effect, *failure.also):
+        if event.action == "retry":
+            d.ask(effect)
+        elif event.action == "skip":
+            _skip(d, effect)
+    if event.action == "abandon":
+        _abandon(d, event)
 
 
-def _skip(d: Draft, failure: Failure) -> None:
+def _skip(d: Draft, effect: AnyEffect) -> None:
     """Goes on without the step. Sending can't be skipped; the rest has a person do it by hand."""
-    match failure.effect.kind:
+    match effect.kind:
         case "check_eligibility":
-            d.set(coverage="overridden")
-            registration.covered(d)
+            if d.state.status in (S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED):
+                d.set(coverage="overridden")
+                registration.covered(d)
         case "send_statement":
             d.open_task("collect_patient_balance", "biller", "the statement could not be sent: send it by hand")
         case "send_appeal":
@@ -162,7 +174,7 @@ def _skip(d: Draft, failure: Failure) -> None:
         case "archive_claim":
             d.arm("linger")
         case _:
-            raise Refused(f"{failure.effect.kind.replace('_', ' ')} can't be skipped: retry or abandon")
+            raise Refused(f"{effect.kind.replace('_', ' ')} can't be skipped: retry or abandon")
 
 
 def _abandon(d: Draft, event: Recovered) -> None:
@@ -181,8 +193,17 @@ def _abandon(d: Draft, event: Recovered) -> None:
                 at=event.at,
             )
             d.set(write_offs=(*d.state.write_offs, made))
-    d.move(S.CLOSED)
-    settling.linger(d)
+    settling.end(d, S.CLOSED)
+
+
+def keep_watch(d: Draft) -> None:
+    """No open claim without a deadline or a task: what a step left alone gets one. The last net, rarely needed."""
+    if d.state.closed or d.state.deadlines or d.state.tasks:
+        return
+    if d.state.in_flight:
+        d.arm("follow_up")
+    else:
+        d.open_task("follow_up", "biller", "nothing watches over this claim: decide what is next", category="unwatched")
 
 
 def on_message_refused(d: Draft, event: MessageRefused) -> None:

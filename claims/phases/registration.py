@@ -12,10 +12,8 @@ from claims.events import (
     EligibilityAnswered,
     EligibilityOverridden,
     SubmitRequested,
-    UpstreamReplacementReceived,
-    VoidRequested,
 )
-from claims.phases import submission
+from claims.phases import settling, submission
 from claims.questions import EligibilityQuestion
 from claims.status import Status as S
 from claims.tables import Owner
@@ -39,6 +37,7 @@ BEFORE_SUBMISSION = (
 
 def ask_eligibility(d: Draft) -> None:
     """Asks the payer first billed about the patient on the first day of service."""
+    d.forget("check_eligibility")
     claim = d.state.claim
     coverage = claim.coverages[0]
     effect = d.next_effect_id("eligibility")
@@ -65,6 +64,7 @@ def ask_eligibility(d: Draft) -> None:
 def on_eligibility_answered(d: Draft, event: EligibilityAnswered) -> None:
     answer = event.answer
     d.require(S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED, what="an eligibility answer")
+    d.still_asked(event.effect, "this eligibility answer")
     d.answered(event.effect)
     codes = tuple(rejection.code for rejection in answer.rejections)
     if answer.active:
@@ -74,6 +74,7 @@ def on_eligibility_answered(d: Draft, event: EligibilityAnswered) -> None:
         d.open_task("verify_coverage", "front_desk", f"the payer can't answer now (AAA {', '.join(codes)}): ask again")
         return None
     d.set(coverage="payer_rejected" if codes else "inactive")
+    d.forget("check_eligibility")
     d.disarm("eligibility")
     d.move(S.ELIGIBILITY_FAILED)
     owner: Owner = "biller" if any(code in PROVIDER_PROBLEMS for code in codes) else "front_desk"
@@ -89,9 +90,10 @@ def on_eligibility_answered(d: Draft, event: EligibilityAnswered) -> None:
 def covered(d: Draft) -> None:
     """Coverage stands, or a person goes on without: on to the codes."""
     d.disarm("eligibility")
+    d.forget("check_eligibility")
     d.close_tasks("verify_coverage")
     if d.state.coded:
-        scrub(d)
+        go_on(d)
         return
     d.move(S.AWAITING_CODING)
     d.arm("coding")
@@ -101,16 +103,19 @@ def covered(d: Draft) -> None:
 def on_eligibility_overridden(d: Draft, event: EligibilityOverridden) -> None:
     d.require(S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED, what="going on without a coverage answer")
     d.set(coverage="self_pay" if event.self_pay else "overridden")
-    if not event.self_pay:
-        return covered(d)
-    from claims.phases import settling
+    covered(d)
 
+
+def go_on(d: Draft) -> None:
+    """Coded and covered: through the edits to the payer, or, for a patient who pays herself, straight to her."""
+    if d.state.coverage != "self_pay":
+        scrub(d)
+        return
     d.drop_waiting()
     d.set(responsible=len(d.state.claim.coverages))
     d.move(S.CODED)
-    d.move(S.CORRECTING)
     d.move(S.ADJUDICATED)
-    return settling.settle(d)
+    settling.settle(d)
 
 
 def on_claim_coded(d: Draft, event: ClaimCoded) -> None:
@@ -120,7 +125,7 @@ def on_claim_coded(d: Draft, event: ClaimCoded) -> None:
     if d.state.status in (S.AWAITING_CODING, S.CODING_REVIEW):
         d.disarm("coding")
         d.close_tasks("code_claim")
-        scrub(d)
+        go_on(d)
 
 
 def take_claim(d: Draft, claim: Claim, base_version: int) -> None:
@@ -131,11 +136,14 @@ def take_claim(d: Draft, claim: Claim, base_version: int) -> None:
         raise Refused("the patient control number of a claim never changes")
     if claim.type != d.state.claim.type:
         raise Refused("a professional claim can't become institutional, or the other way round")
+    if len(claim.coverages) != len(d.state.payer_rules):
+        raise Refused("the coverages of a claim change by a change of coverages, with the rules of each payer")
     d.set(claim=claim, claim_version=d.state.claim_version + 1)
 
 
 def scrub(d: Draft) -> None:
     """Sends the claim as it reads now through the edits."""
+    d.forget("scrub_claim", "find_submission")
     d.move(S.CODED)
     d.move(S.SCRUBBING)
     d.ask(
@@ -171,8 +179,10 @@ def on_coverage_changed(d: Draft, event: CoverageChanged) -> None:
     """Other coverages, before anything left: ask about the new first payer. Later it is a coordination question."""
     d.require(*BEFORE_SUBMISSION, S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED, what="a change of coverages")
     was = d.state.status
-    take_claim(d, event.claim, 0)
+    if not event.payer_rules or len(event.payer_rules) != len(event.claim.coverages):
+        raise Refused("one set of rules for each coverage of the claim is needed")
     d.set(payer_rules=event.payer_rules, coverage="unverified")
+    take_claim(d, event.claim, 0)
     d.arm_filing()
     recheck(d, was)
 
@@ -188,38 +198,6 @@ def recheck(d: Draft, was: S) -> None:
         scrub(d)
 
 
-def on_upstream_replacement(d: Draft, event: UpstreamReplacementReceived) -> None:
-    """Upstream's own 7 or 8: before anything left it changes the claim here, later a person decides."""
-    from claims.phases import denial_work
-
-    document = event.document[:12]
-    if event.claim.frequency == "8":
-        denial_work.on_void_requested(
-            d,
-            VoidRequested(
-                at=event.at, id=event.id, by=event.by or "upstream", reason="voided by upstream (frequency 8)"
-            ),
-        )
-        return
-    if d.state.status in BEFORE_SUBMISSION:
-        was = d.state.status
-        claim = event.claim.model_copy(
-            update={
-                "frequency": d.state.claim.frequency,
-                "patient_control_number": d.state.claim.patient_control_number,
-                "references": tuple(r for r in event.claim.references if r[0] != "F8"),
-            }
-        )
-        take_claim(d, claim, 0)
-        recheck(d, was)
-        return
-    d.open_task(
-        "upstream_replacement",
-        "biller",
-        f"upstream sent a replacement (document {document}): correct this claim from it once the payer's number is known",
-    )
-
-
 def on_submit_requested(d: Draft, event: SubmitRequested) -> None:
     """Send now what is ready; after a rejection or a claim not on file, send it again as it is."""
     if d.state.status is S.READY_TO_SUBMIT:
@@ -230,4 +208,6 @@ def on_submit_requested(d: Draft, event: SubmitRequested) -> None:
     d.require(
         S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED, S.NOT_ON_FILE, S.NO_RESPONSE, S.SUBMISSION_UNKNOWN, what="sending"
     )
+    if d.state.status is S.SUBMISSION_UNKNOWN and not d.submission(0).errors:
+        raise Refused("it isn't known yet whether the last submission arrived: wait for the look-up")
     scrub(d)

@@ -10,6 +10,8 @@ from claims.posting import Ledger, ledger
 from claims.state import PatientPayment
 from claims.status import Status as S
 
+DENIED = (S.DENIED, S.PARTIALLY_DENIED, S.APPEAL_UPHELD, S.CORRECTING)
+"""Statuses in which a denial is worked."""
 DECIDED = (
     S.ADJUDICATED,
     S.PAID,
@@ -22,21 +24,28 @@ DECIDED = (
     S.SECONDARY_READY,
 )
 """Statuses in which the money alone says what is next; denial work, appeals and submissions go on by themselves."""
+LEAVING = ("transmit_claim", "find_submission", "send_appeal")
+"""Effects that a claim may not close over: whether they left would never be known."""
 
 
 def settle(d: Draft) -> None:
     """After anything that moved money: closes, bills, or opens the work that the balance asks for."""
     balance = ledger(d.state, d.tables)
-    if d.state.status in (S.DENIED, S.PARTIALLY_DENIED, S.APPEAL_UPHELD, S.CORRECTING, S.AWAITING_APPROVAL):
+    if d.state.status in DENIED:
         if balance.settled:
             close(d)
-        elif balance.open == 0 and d.state.status is not S.AWAITING_APPROVAL:
+        elif balance.open == 0:
             d.drop_waiting()
             d.move(S.ADJUDICATED)
             settle(d)
         return
     if d.state.status not in DECIDED:
         return
+    if balance.open >= 0:
+        d.disarm("overpayment")
+        d.close_tasks("refund")
+    if balance.open == 0:
+        d.close_tasks("review_payment", category="open")
     if balance.settled:
         close(d)
     elif balance.open < 0:
@@ -91,7 +100,7 @@ def bill_patient(d: Draft, balance: Ledger) -> None:
     )
     d.ask(
         SendStatement(
-            id=f"statement-{d.state.statements + 1}-{d.state.effect_count}",
+            id=d.next_effect_id("statement"),
             claim=claim,
             amount_cents=balance.patient,
             lines=lines,
@@ -99,14 +108,13 @@ def bill_patient(d: Draft, balance: Ledger) -> None:
             on=d.today,
         )
     )
-    d.set(effect_count=d.state.effect_count + 1)
     d.arm("statement")
 
 
 def on_statement_sent(d: Draft, event: StatementSent) -> None:
     d.answered(event.effect)
     d.set(statements=d.state.statements + 1)
-    if d.state.status in (S.PAID, S.ZERO_PAID_PATIENT_RESP, S.ADJUDICATED, S.REOPENED, S.SECONDARY_READY):
+    if d.state.status in DECIDED and ledger(d.state, d.tables).patient > 0:
         d.move(S.PATIENT_BILLING)
         d.arm("statement")
 
@@ -121,9 +129,7 @@ def on_patient_paid(d: Draft, event: PatientPaid) -> None:
         key=event.id, amount_cents=event.amount_cents, at=event.at, method=event.method, reference=event.reference
     )
     d.set(patient_payments=(*d.state.patient_payments, payment))
-    if d.state.closed:
-        d.disarm("linger")
-        d.move(S.REOPENED)
+    reopen(d)
     settle(d)
 
 
@@ -137,25 +143,39 @@ def overpaid(d: Draft, open_cents: int) -> None:
 
 def close(d: Draft) -> None:
     """Nobody owes anything."""
-    if d.state.status in (S.DENIED, S.PARTIALLY_DENIED, S.CORRECTING, S.APPEAL_UPHELD, S.AWAITING_APPROVAL):
-        d.set(approvals=())
-    d.move(S.CLOSED)
-    linger(d)
+    end(d, S.CLOSED)
 
 
-def linger(d: Draft) -> None:
-    """A closed claim waits for late events, then its state is stored and its workflow ends."""
-    d.set(deadlines=(), tasks=(), in_flight=tuple(e for e in d.state.in_flight if e.kind == "archive_claim"))
+def end(d: Draft, status: S) -> None:
+    """Closed or voided: it waits for late events, then its state is stored and its workflow ends."""
+    d.move(status)
+    archiving = tuple(effect for effect in d.state.in_flight if effect.kind == "archive_claim")
+    d.set(deadlines=(), tasks=(), approvals=(), failure=None, in_flight=archiving)
     d.arm("linger")
+
+
+def reopen(d: Draft) -> None:
+    """A closed claim that hears of money is open again, once for each such event; its holds are reviewed again."""
+    if not d.state.closed:
+        return
+    d.disarm("linger")
+    d.forget("archive_claim")
+    d.set(archived=False)
+    d.move(S.REOPENED)
+    for hold in d.state.holds:
+        d.arm("hold_review", subject=hold.kind)
 
 
 def on_closing_requested(d: Draft, event: ClosingRequested) -> None:
     if event.reopen:
         d.require(S.CLOSED, S.VOIDED, what="reopening")
-        d.disarm("linger")
-        d.move(S.REOPENED)
+        reopen(d)
         d.open_task("review_payment", "biller", event.reason or "reopened by a person")
         return
+    if d.state.closed:
+        raise Refused("the claim is closed already")
+    if any(effect.kind in LEAVING for effect in d.state.in_flight):
+        raise Refused("something is on its way out: wait until it has left")
     balance = ledger(d.state, d.tables)
     if not balance.settled:
         owed = ", ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claims.deadlines import local_day
 from claims.documents import StatusLine
 from claims.draft import Draft, Refused
 from claims.effects import FindSubmission, TransmitClaim
@@ -46,7 +47,9 @@ _REACHED = {
 
 def submit_if_free(d: Draft) -> None:
     """Sends a claim that is ready, unless a hold stops it; then the hold's review is waited for."""
-    if not d.state.holds:
+    if d.state.holds:
+        d.open_task("review_hold", "supervisor", "a hold stops the claim from being sent")
+    else:
         submit(d)
 
 
@@ -81,11 +84,17 @@ def submit(d: Draft) -> None:
 def on_claim_transmitted(d: Draft, event: ClaimTransmitted) -> None:
     d.answered(event.effect)
     submission = d.submission(event.submission)
-    if submission.outcome not in ("sending", "unknown"):
+    if submission.outcome == "refused" or (submission.sent_at and submission.outcome not in ("sending", "unknown")):
         raise Refused(f"submission {submission.number} is {submission.outcome} already")
-    reference = event.carrier_reference
-    d.put_submission(submission, outcome="transmitted", sent_at=event.at, carrier_reference=reference, **_numbers(event))
+    changes: dict[str, object] = {**_numbers(event), "carrier_reference": event.carrier_reference}
+    if submission.outcome in ("sending", "unknown"):
+        changes["outcome"] = "transmitted"
+    # An acknowledgement, even a remittance, may be here before the answer: then only the numbers are news.
+    d.put_submission(submission, sent_at=submission.sent_at or event.at, **changes)
+    if submission.number != d.state.submissions[-1].number:
+        return
     d.close_tasks("find_submission", "resubmit")
+    d.forget("find_submission")
     if d.state.status in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
         d.move(S.VOID_PENDING if submission.frequency == "8" else S.SUBMITTED)
         await_answers(d, event.acknowledgements)
@@ -119,8 +128,8 @@ def on_transmission_refused(d: Draft, event: TransmissionRefused) -> None:
     d.put_submission(submission, outcome="refused", errors=event.errors, **_numbers(event))
     if d.state.status not in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
         return
-    if d.state.status is S.SUBMISSION_UNKNOWN:
-        d.move(S.SUBMITTING)
+    d.close_tasks("find_submission")
+    d.forget("find_submission")
     d.move(S.NEEDS_CORRECTION)
     reason = "; ".join(event.errors) or "the clearinghouse refused the claim"
     d.open_task("correct_claim", "biller", reason, category="clearinghouse_edit", blocks=True)
@@ -132,6 +141,8 @@ def on_transmission_unknown(d: Draft, event: TransmissionUnknown) -> None:
     if submission.outcome != "sending":
         raise Refused(f"submission {submission.number} is {submission.outcome} already")
     d.put_submission(submission, outcome="unknown")
+    if d.state.status is not S.SUBMITTING:
+        return
     d.move(S.SUBMISSION_UNKNOWN)
     d.open_task(
         "find_submission", "biller", f"no answer to submission {submission.number}: find out whether it arrived"
@@ -155,6 +166,7 @@ def on_submission_found(d: Draft, event: SubmissionFound) -> None:
         d.move(S.SUBMITTED)
         await_answers(d, ("277CA",))
         return
+    d.put_submission(submission, errors=(*submission.errors, "the carrier doesn't know it"))
     d.open_task("find_submission", "biller", "the carrier doesn't know the submission: ask it, then send again or wait")
 
 
@@ -183,13 +195,23 @@ def on_claim_acknowledged(d: Draft, event: ClaimAcknowledged) -> None:
     if not categories or any(c not in REJECTING + ACCEPTING for c in categories):
         raise Refused(f"a 277CA can't carry category {', '.join(categories) or 'none'} (X12 RFI 1942)")
     sender = "AY" if event.sender in ("AY", "41") else "PR"
-    submission = d.submission(event.submission)
+    submission = _answered_by(d, event)
     rejected = next((c for c in categories if c in REJECTING), None)
     submission = _keep(d, submission, event, sender, rejected or categories[0])
     if rejected:
         _on_rejected(d, submission, sender, event.status)
     else:
         _on_reached(d, submission, event, sender, categories[0])
+
+
+def _answered_by(d: Draft, event: ClaimAcknowledged) -> Submission:
+    """The submission that a 277CA answers. One that doesn't tell, dated before the latest was sent, is an earlier's."""
+    day = event.status.effective_on
+    if event.submission == 0 and day is not None:
+        for sent in reversed(d.state.submissions):
+            if sent.sent_at is None or local_day(sent.sent_at, d.state.zone) <= day:
+                return sent
+    return d.submission(event.submission)
 
 
 def _keep(d: Draft, submission: Submission, event: ClaimAcknowledged, sender: str, category: str) -> Submission:
@@ -223,18 +245,33 @@ def _on_reached(d: Draft, submission: Submission, event: ClaimAcknowledged, send
     if was < 5 and submission.outcome in ("sending", "unknown", "transmitted", "accepted"):
         submission = d.put_submission(submission, outcome="accepted" if submission.rank >= 2 else "transmitted")
     if submission.number != d.state.submissions[-1].number:
+        _two_on_file(d, submission)
         return
+    moves = rank > was and d.here in (*ON_THE_WAY, S.SUBMITTING, S.SUBMISSION_UNKNOWN)
+    if moves and d.here in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
+        d.close_tasks("find_submission")
+        d.forget("find_submission")
+        await_answers(d, ("277CA",))
     d.disarm("acknowledgement", subject="999")
     d.disarm("acknowledgement", subject="277CA from the clearinghouse")
     if rank >= 3:
         d.disarm("acknowledgement")
         d.disarm("filing")
-        d.close_tasks("chase_acknowledgement", "filing_limit")
-    if rank <= was or d.state.status not in (*ON_THE_WAY, S.SUBMITTING, S.SUBMISSION_UNKNOWN):
+        d.close_tasks("chase_acknowledgement", "filing_limit", "resubmit")
+    if rank >= 4:
+        d.disarm("correction")
+    if not moves:
         return
-    d.move(status)
+    d.move_on(status)
     if status is S.SPLIT:
         d.open_task("follow_up", "biller", "the payer split the claim: each part comes with a number of its own")
+
+
+def _two_on_file(d: Draft, earlier: Submission) -> None:
+    """A submission that was given up as lost arrived after all, and another one is on its way."""
+    if earlier.errors and earlier.rank < 5 and d.state.submissions[-1].outcome not in ("rejected", "refused"):
+        reason = f"submission {earlier.number} arrived after all: the payer may have the claim twice"
+        d.open_task("chase_acknowledgement", "biller", reason, category="twice")
 
 
 def _on_rejected(d: Draft, submission: Submission, sender: str, status: StatusLine) -> None:
@@ -258,11 +295,16 @@ def reject(d: Draft, submission: Submission, status: S, reason: str) -> None:
     submission = d.put_submission(submission, outcome="rejected", errors=(*submission.errors, reason))
     if submission.number != d.state.submissions[-1].number:
         return
-    if d.state.status not in (*ON_THE_WAY, S.SUBMITTING, S.SUBMISSION_UNKNOWN, S.VOID_PENDING, S.PENDING_PAYER):
+    if d.here not in (*ON_THE_WAY, *IN_THE_AIR, S.PENDING_PAYER, S.INFO_REQUESTED, S.SPLIT):
         return
     d.disarm("acknowledgement", "inquiry", "follow_up", "missing_remittance")
-    d.close_tasks("chase_acknowledgement", "follow_up", "find_remittance", "find_submission")
-    if not any(deadline.kind == "filing" for deadline in d.state.deadlines):
+    d.disarm("documents")
+    d.close_tasks(
+        "chase_acknowledgement", "follow_up", "find_remittance", "find_submission", "send_documents", "resubmit"
+    )
+    d.forget("find_submission", "inquire_status")
+    original = submission.frequency not in ("7", "8")
+    if original and not any(deadline.kind == "filing" for deadline in d.state.deadlines):
         d.arm_filing()
-    d.move(status)
+    d.move_on(status)
     d.open_task("resolve_rejection", "biller", reason, blocks=True)

@@ -1,0 +1,103 @@
+"""The approval gate: what a named person must approve is held back here; nobody's silence ever opens it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from claims.deadlines import END_OF_DAY, at_local, local_day
+from claims.draft import Draft, Refused
+from claims.events import AppealRequested, VoidRequested, WrittenOff
+from claims.money import dollars
+from claims.payer_rules import ApprovalFor
+from claims.phases import settling
+from claims.state import Approval
+from claims.status import Status
+
+APPEAL_MARGIN = timedelta(days=3)
+"""A gate for an appeal closes this long before the last day to file, so that somebody can still act."""
+
+
+def needs_approval(d: Draft, what: ApprovalFor, amount_cents: int = 0) -> bool:
+    """Whether the practice's rules want a second person for this; write-offs only above its amount."""
+    rules = d.state.rules
+    if what == "write_off" and amount_cents <= rules.write_off_approval_over_cents:
+        return False
+    return what in rules.approvals
+
+
+def await_approval(
+    d: Draft,
+    what: ApprovalFor,
+    event: AppealRequested | WrittenOff | VoidRequested,
+    *,
+    amount: int,
+    reason: str,
+    level: int = 0,
+) -> None:
+    """Holds the request back until a named person decides; the gate closes by itself and then files nothing."""
+    if d.state.approvals:
+        waiting = d.state.approvals[0].what.replace("_", " ")
+        raise Refused(f"a {waiting} awaits approval already: approve or reject it first")
+    words = what.replace("_", " ")
+    task = d.open_task("approve", "supervisor", f"{words} of {dollars(amount)}: {reason or 'no reason'}")
+    approval = Approval(
+        task=task,
+        what=what,
+        amount_cents=amount,
+        reason=reason,
+        level=level,
+        documents=getattr(event, "documents", ()),
+        lines=getattr(event, "lines", ()),
+        bucket=getattr(event, "bucket", "open"),
+        requested_by=event.by,
+        requested_at=event.at,
+        was=d.state.status,
+    )
+    d.set(approvals=(approval,))
+    d.move(Status.AWAITING_APPROVAL)
+    d.arm("approval", subject=task)
+    if what == "appeal":
+        _before_the_last_day(d, task)
+
+
+def _before_the_last_day(d: Draft, task: str) -> None:
+    """Brings the gate's end forward to three days before the last day to appeal, where that is still ahead."""
+    last = min((x.due for x in d.state.deadlines if x.kind == "appeal"), default=None)
+    if last is None:
+        return
+    day = local_day(last, d.state.zone) - APPEAL_MARGIN
+    if day <= d.today:
+        return
+    latest = at_local(day, END_OF_DAY, d.state.zone)
+    for deadline in d.state.deadlines:
+        if deadline.kind == "approval" and deadline.subject == task and deadline.due > latest:
+            rule = f"{deadline.rule}, but three days before the last day to appeal"
+            d.put_deadline(deadline.model_copy(update={"due": latest, "latest": latest, "rule": rule}))
+
+
+def take_approval(d: Draft, task: str) -> Approval:
+    """What awaits approval under this task (empty = the one that does), taken from the gate."""
+    wanted = [a for a in d.state.approvals if task in ("", a.task)]
+    if not wanted:
+        raise Refused("nothing awaits this approval: it was decided, or it expired")
+    approval = wanted[0]
+    d.set(approvals=tuple(a for a in d.state.approvals if a.task != approval.task))
+    d.set(tasks=tuple(t for t in d.state.tasks if t.id != approval.task))
+    d.disarm("approval", subject=approval.task)
+    return approval
+
+
+def send_back(d: Draft, approval: Approval, reason: str) -> None:
+    """Nothing is filed: the claim is where it was, and the supervisor has the work."""
+    d.move(approval.was)
+    if approval.was in settling.DENIED:
+        d.open_task("work_denial", "supervisor", reason)
+    else:
+        d.open_task("review_write_off", "supervisor", reason)
+    settling.settle(d)
+
+
+def expire_approval(d: Draft, task: str) -> None:
+    """The gate's time is over: nothing is filed, the supervisor has it."""
+    approval = take_approval(d, task)
+    send_back(d, approval, f"nobody approved the {approval.what.replace('_', ' ')} in time; nothing was filed")

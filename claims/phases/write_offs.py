@@ -1,0 +1,83 @@
+"""Giving up money that is owed, and taking that back: always a named person, above the practice's amount two."""
+
+from __future__ import annotations
+
+from claims.draft import Draft, Refused
+from claims.events import WriteOffReverted, WrittenOff
+from claims.money import dollars
+from claims.phases import gate, settling, submission
+from claims.posting import ledger
+from claims.state import WriteOff
+from claims.status import Status as S
+
+WITH_THE_PAYER = (
+    *submission.IN_THE_AIR,
+    S.SUBMITTED,
+    S.CLEARINGHOUSE_ACCEPTED,
+    S.PAYER_RECEIVED,
+    S.PAYER_ACCEPTED,
+    S.SPLIT,
+    S.PENDING_PAYER,
+    S.INFO_REQUESTED,
+    S.SECONDARY_SUBMITTED,
+)
+WITH_THE_REVIEWER = (S.APPEAL_PREPARING, S.APPEAL_FILED)
+IN_THE_EDITS = (S.REGISTERED, S.CODED, S.SCRUBBING)
+
+
+def may_be_written_off(d: Draft, bucket: str) -> int:
+    """How much of the bucket there is to write off now, in cents."""
+    balance = ledger(d.state, d.tables)
+    return max(balance.open if bucket == "open" else balance.patient, 0)
+
+
+def on_written_off(d: Draft, event: WrittenOff) -> None:
+    """Part of what is open, or of what the patient owes, is given up; above the practice's amount with approval."""
+    if event.amount_cents <= 0:
+        raise Refused("a write-off is a positive amount")
+    if not event.by:
+        raise Refused("a write-off needs the name of the person who makes it")
+    limit = may_be_written_off(d, event.bucket)
+    if event.amount_cents > limit:
+        raise Refused(f"only {dollars(limit)} can be written off there, not {dollars(event.amount_cents)}")
+    _may_now(d)
+    if gate.needs_approval(d, "write_off", event.amount_cents):
+        gate.await_approval(d, "write_off", event, amount=event.amount_cents, reason=event.reason)
+        return
+    write_off(d, event.amount_cents, event.bucket, event.reason, event.by, event.id)
+
+
+def _may_now(d: Draft) -> None:
+    status = d.state.status
+    if status in WITH_THE_PAYER:
+        raise Refused(f"the payer still has the claim ({status}): wait for its decision")
+    if status in WITH_THE_REVIEWER:
+        raise Refused(f"an appeal is under way ({status}): wait for its decision")
+    if status in IN_THE_EDITS:
+        raise Refused("the edits are running: try again in a moment")
+    if status is S.BLOCKED_ON_FAILURE:
+        raise Refused("a step failed: retry, skip or abandon it first")
+    if d.state.holds:
+        raise Refused("the claim is on hold: release it first")
+
+
+def write_off(d: Draft, amount: int, bucket: str, reason: str, by: str, key: str) -> None:
+    made = WriteOff.model_validate(
+        {"key": key, "amount_cents": amount, "bucket": bucket, "reason": reason, "by": by, "at": d.now}
+    )
+    d.set(write_offs=(*d.state.write_offs, made))
+    settling.settle(d)
+    if not d.state.closed and not d.state.payments and ledger(d.state, d.tables).settled:
+        settling.close(d)
+
+
+def on_write_off_reverted(d: Draft, event: WriteOffReverted) -> None:
+    found = [w for w in d.state.write_offs if not w.reverted_by and event.write_off in ("", w.key)]
+    if not found:
+        raise Refused("no such write-off stands")
+    reverted = found[-1].model_copy(update={"reverted_by": event.by or "unnamed"})
+    d.set(write_offs=tuple(reverted if w.key == reverted.key else w for w in d.state.write_offs))
+    settling.reopen(d)
+    settling.settle(d)
+    if not d.state.closed:
+        d.open_task("review_payment", "biller", "a write-off was taken back: decide what is done about it")
