@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from storybook import corrections, denials, front_desk, paying, people_at_work, rejections, waiting
+from storybook import corrections, denials, front_desk, paying, people_at_work, rejections, turns, waiting
 from storybook.book import Story
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "stories"
@@ -23,6 +23,7 @@ STORIES: tuple[Story, ...] = (
     *waiting.STORIES,
     *front_desk.STORIES,
     *people_at_work.STORIES,
+    *turns.STORIES,
 )
 
 

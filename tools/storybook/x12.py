@@ -10,6 +10,7 @@ from decimal import Decimal
 
 NPI = "1999999984"
 CLINICIAN = "1888888876"
+HOSPITAL_NPI = "1777777768"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,44 @@ def claims_file(*visits: Visit, on: str = "2026-03-03", control: int = 260303001
     return interchange("HC", "005010X222A1", "837", body, on=on, sender="LAKESIDEPM", control=control)
 
 
+def hospital_file(visit: Visit, revenue: tuple[str, ...], *, on: str = "2026-03-03", control: int = 260303002) -> str:
+    """An 837I with one outpatient claim (type of bill 131); `revenue` has the revenue code of each line."""
+    patient = visit.patient
+    body = [
+        f"BHT*0019*00*{control}*{d8(on)}*0900*CH",
+        "NM1*41*2*LAKESIDE HOSPITAL*****46*LAKESIDEPM",
+        "PER*IC*BILLING OFFICE*TE*6085550100",
+        "NM1*40*2*CLEARINGHOUSE*****46*CLEARHOUSE",
+        "HL*1**20*1",
+        "PRV*BI*PXC*282N00000X",
+        f"NM1*85*2*LAKESIDE HOSPITAL*****XX*{HOSPITAL_NPI}",
+        "N3*40 HARBOR ST",
+        "N4*MADISON*WI*537030012",
+        "REF*EI*201234568",
+        "HL*2*1*22*0",
+        f"SBR*P*18*G4500******{visit.payer.indicator}",
+        f"NM1*IL*1*{patient.last}*{patient.first}****MI*{patient.member}",
+        "N3*3 MILL ST",
+        "N4*MADISON*WI*53703",
+        f"DMG*D8*{d8(patient.birth)}*{patient.sex}",
+        f"NM1*PR*2*{visit.payer.name}*****PI*{visit.payer.id}",
+        f"CLM*{visit.number}*{money(visit.charge)}***13:A:1**A*Y*Y",
+        f"DTP*434*RD8*{d8(visit.on)}-{d8(visit.on)}",
+        "CL1*3*1*01",
+        f"HI*ABK:{visit.diagnoses[0]}",
+        f"HI*APR:{visit.diagnoses[0]}",
+        f"NM1*71*1*HARTWELL*IRENE****XX*{CLINICIAN}",
+    ]
+    for at, (line, code) in enumerate(zip(visit.lines, revenue, strict=True), 1):
+        body += [
+            f"LX*{at}",
+            f"SV2*{code}*HC:{line.procedure}*{money(line.charge)}*UN*1",
+            f"DTP*472*D8*{d8(visit.on)}",
+            f"REF*6R*{visit.number}L{at}",
+        ]
+    return interchange("HC", "005010X223A2", "837", body, on=on, sender="LAKESIDEPM", control=control)
+
+
 def _visit(visit: Visit, level: int) -> list[str]:
     patient, payer = visit.patient, visit.payer
     codes = "*".join(f"{'ABF' if n else 'ABK'}:{code}" for n, code in enumerate(visit.diagnoses))
@@ -276,9 +315,20 @@ def acknowledgement_ta1(interchange_number: int, disposition: str, note: str, *,
 
 
 def acknowledgement_277ca(
-    sender: str, visit: Visit, code: str, *, on: str, payer_number: str = "", action: str = "WQ", number: str = ""
+    sender: str,
+    visit: Visit,
+    code: str,
+    *,
+    on: str,
+    payer_number: str = "",
+    action: str = "WQ",
+    number: str = "",
+    provider: str = "",
 ) -> str:
-    """A 277CA of the clearinghouse (`AY`) or the payer (`PR`) about one claim. `code` is STC01, `A2:20:PR`."""
+    """A 277CA of the clearinghouse (`AY`) or the payer (`PR`) about one claim. `code` is STC01, `A2:20:PR`.
+
+    `provider` is a status of the billing provider's own level; then `code` may be empty: the claim has none of its own.
+    """
     source = "CLEARINGHOUSE" if sender == "AY" else visit.payer.name
     identifier = "CLEARHOUSE" if sender == "AY" else visit.payer.id
     patient = visit.patient
@@ -296,10 +346,11 @@ def acknowledgement_277ca(
         "HL*3*2*19*1",
         f"NM1*85*2*LAKESIDE FAMILY PRACTICE*****XX*{NPI}",
         "TRN*1*0",
+        *([f"STC*{provider}*{d8(on)}*U*{money(visit.charge)}"] if provider else []),
         "HL*4*3*PT",
         f"NM1*QC*1*{patient.last}*{patient.first}****MI*{patient.member}",
         f"TRN*2*{number or visit.number}",
-        f"STC*{code}*{d8(on)}*{action}*{money(visit.charge)}",
+        *([f"STC*{code}*{d8(on)}*{action}*{money(visit.charge)}"] if code else []),
     ]
     if payer_number:
         body.append(f"REF*1K*{payer_number}")
