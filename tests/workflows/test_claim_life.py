@@ -97,3 +97,23 @@ async def test_a_document_that_is_nobodys_is_recorded_as_unmatched(client: Clien
         await world.inbox(client, queue, later=10)
         unmatched = await world.until_unmatched("TA1", "999", "277CA", "835")
     assert {one.reference for one in unmatched if one.set == "835"} == {"OTHER1"}
+
+
+async def test_a_denial_is_appealed_and_the_letter_that_overturns_it_finds_its_claim(
+    client: Client, queue: str, world: World
+) -> None:
+    async with world.worker(client, queue):
+        handle = await world.start(client, registered(claim_of("SBXNECESSITY"), "c1", payer_rules="sandbox"), queue)
+        await world.until("c1", "submitted")
+        await world.inbox(client, queue, later=10)
+        await world.until("c1", "denied")
+        await handle.execute_update("appeal", {"level": 1, "reason": "records show necessity", "by": "biller-1"})
+        await world.until("c1", "awaiting_approval")
+        await handle.execute_update("approve", {"by": "supervisor-1"})
+        await world.until("c1", "appeal_filed")
+        await world.inbox(client, queue, later=3)
+        decided = await world.until("c1", "appeal_overturned")
+        assert decided.stage == "appealed"
+        await world.inbox(client, queue, later=10)
+        assert (await world.until("c1", "closed", "patient_billing", "paid")).paid_cents > 0
+        await replay(await handle.fetch_history())

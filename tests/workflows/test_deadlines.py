@@ -9,7 +9,9 @@ import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.kit import BIN, World, claim_of, registered, replay, until_status
+from sandbox.clock import stamp
+from sandbox.faults import Fault
+from tests.workflows.kit import BIN, World, claim_of, registered, replay, until, until_status
 from worker import ensure_search_attributes
 
 
@@ -83,3 +85,30 @@ async def test_a_closed_claim_lingers_for_late_events_then_its_state_is_stored(
         stored = await world.records.archived("prac1", "c1")
         assert stored is not None
         assert stored.archived
+
+
+async def test_a_clearinghouse_that_is_away_for_a_day_is_asked_before_anything_is_sent_again(
+    time: WorkflowEnvironment, queue: str, world: World
+) -> None:
+    back = stamp(world.clock.now() + timedelta(days=30))
+    world.house.faults.arm(Fault(fault="down", path="raw-x12-submission", until=back))
+    async with world.worker(time.client, queue):
+        event = registered(claim_of("SBXPAID"), "c1", payer_rules="default", at=await time.get_current_time())
+        handle = await world.start(time.client, event, queue)
+        await until_status(handle, "submitting")
+        world.clock.advance(120)
+        # the carrier remembers a key for 24 hours; the last try ends ten minutes before
+        await time.sleep(timedelta(hours=23))
+        await until_status(handle, "submitting")
+        await time.sleep(timedelta(hours=2))
+        seen = await until(handle, lambda now: now["status"] == "submission_unknown" and bool(now["tasks"]))
+        assert {task["type"] for task in seen["tasks"]} >= {"find_submission"}
+        steps = [one["event"] for one in await handle.query("timeline")]
+        assert steps.index("submission_found") == steps.index("transmission_unknown") + 1
+        # nothing goes out by itself once the carrier is back: a person decides
+        world.house.faults.disarm()
+        await time.sleep(timedelta(hours=12))
+        assert world.house.store.accepted() == []
+        await handle.execute_update("submit", {"reason": "the carrier has nothing", "by": "biller-1"})
+        await until_status(handle, "submitted")
+        assert len(world.house.store.accepted()) == 1
