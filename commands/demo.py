@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -21,12 +22,15 @@ from commands.demo_run import Play
 from commands.demo_script import Script, read_script
 from commands.examples import example_files
 from commands.live_desk import run_live
+from commands.processes import read_note
 from commands.screen import console
 from commands.stack import ROOT, Stack, running
 from commands.trouble import Exit, Trouble
 from commands.up import DEFAULT_FOLDER, DataFolder, addresses, interruptible
 
 LINE_SECONDS = 5.0
+KEPT = 5
+"""Folders of demos that stay, the new one included."""
 
 
 def demo(
@@ -47,6 +51,7 @@ def demo(
     """
     stays = sys.stdout.isatty() and not once
     folder = data / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    _forget_old(data)
     script = read_script(ROOT / "examples" / "script.toml")
     screen = console()
     with interruptible():
@@ -114,6 +119,13 @@ def _write_examples(folder: Path) -> list[Path]:
         path.write_text(text)
         paths.append(path)
     return paths
+
+
+def _forget_old(data: Path) -> None:
+    """The last few demos stay for looking at; a folder whose stack still runs is never touched."""
+    for folder in sorted(data.glob("demo-*"))[: -KEPT + 1]:
+        if not read_note(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _stay(stack: Stack) -> None:

@@ -188,6 +188,8 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         self.note = folder / "stack.json"
         folder.mkdir(parents=True, exist_ok=True)
+        # Histories, documents and logs in it are nobody else's to read.
+        folder.chmod(0o700)
         self._file: IO[str] = (folder / "stack.lock").open("a")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
