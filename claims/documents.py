@@ -90,6 +90,11 @@ class ClaimPayment(Value):
         taken += sum(a.amount_cents for line in self.lines for a in line.adjustments)
         return self.charge_cents - taken == self.paid_cents
 
+    @property
+    def bare_reversal(self) -> bool:
+        """A reversal (22) without a single CAS: it negates what was posted, so it has nothing of its own to balance."""
+        return self.status_code == "22" and not self.adjustments and not any(line.adjustments for line in self.lines)
+
 
 class ProviderAdjustment(Value):
     """One PLB adjustment. A positive amount reduces the payment."""

@@ -18,9 +18,9 @@ def claim_gap_cents(payment: ClaimPayment) -> int:
 
 
 def held_claim(payment: ClaimPayment) -> str:
-    """Why this claim is held alone, with the gap; empty where it balances."""
+    """Why this claim is held alone, with the gap; empty where it balances, or only takes back what was posted."""
     gap = claim_gap_cents(payment)
-    if not gap:
+    if not gap or payment.bare_reversal:
         return ""
     charge, paid = dollars(payment.charge_cents), dollars(payment.paid_cents)
     taken = dollars(payment.charge_cents - payment.paid_cents - gap)

@@ -47,7 +47,7 @@ def on_remittance_received(d: Draft, event: RemittanceReceived) -> None:
         raise Duplicate("this payment is posted already")
     if payment.status_code == PREDETERMINATION:
         raise Refused("a predetermination (status 25) is no payment and is never posted")
-    if not payment.balanced:
+    if not payment.balanced and not payment.bare_reversal:
         raise Refused("the payment doesn't balance: charge less adjustments is not the amount paid")
     coverage = _coverage_of(d, event.payer_id, payment)
     posted = PostedPayment(

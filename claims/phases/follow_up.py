@@ -115,8 +115,11 @@ def _paid_elsewhere(d: Draft, said: str) -> None:
 
 
 def _pending(d: Draft, said: str) -> None:
+    """In process: the alarm that rang is armed anew; one that still runs keeps its date."""
     d.move(S.PENDING_PAYER)
     d.close_tasks("follow_up", "resubmit", "find_remittance")
+    if not any(deadline.kind == "follow_up" for deadline in d.state.deadlines):
+        d.arm("follow_up")
 
 
 def _ask_later(d: Draft, said: str) -> None:
