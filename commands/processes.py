@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -85,6 +86,9 @@ class Group:
                     f"{part.name} is not ready after {part.patience:.0f} s (log: {part.log})\n{part.tail()}"
                 )
             time.sleep(0.05)
+        if not part.alive:
+            # Somebody else answered at its address.
+            raise CannotStart(f"{part.name} stopped at its start (log: {part.log})\n{part.tail()}")
 
     def watch(self) -> list[str]:
         """Restart what died; returns what was restarted. CannotStart when one dies again and again."""
@@ -150,9 +154,17 @@ def _die_with_parent(parent: int) -> Callable[[], None]:
     return before_exec
 
 
+_reserved: list[IO[str]] = []
+"""Locks of the ports this process has chosen; the kernel drops them with it."""
+
+
 def free_port(preferred: int, taken: set[int]) -> int:
-    """`preferred` where nobody listens on it, else a free one. `taken` remembers what this stack has chosen."""
-    for port in (preferred, 0):
+    """`preferred` where nobody listens on it, else a free one. `taken` remembers what this stack has chosen.
+
+    Between the choice and the first listener another stack may choose the same, so a choice is reserved for as long as
+    this process lives.
+    """
+    for port in (preferred, *([0] * 20)):
         if port in taken:
             continue
         with socket.socket() as probe:
@@ -162,9 +174,25 @@ def free_port(preferred: int, taken: set[int]) -> int:
             except OSError:
                 continue
             chosen = int(probe.getsockname()[1])
+            if chosen in taken or not _reserve(chosen):
+                continue
             taken.add(chosen)
             return chosen
     raise CannotStart("no free port on 127.0.0.1")
+
+
+def _reserve(port: int) -> bool:
+    """Whether no other stack of this user has chosen the port."""
+    folder = Path(tempfile.gettempdir()) / f"claimline-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    lock = (folder / str(port)).open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return False
+    _reserved.append(lock)
+    return True
 
 
 def listening(port: int) -> bool:
