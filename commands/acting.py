@@ -10,6 +10,7 @@ import getpass
 import json
 import uuid
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -74,7 +75,9 @@ def _verb(message: Message) -> Callable[..., None]:
             str,
             typer.Option("--by", envvar="CLAIMLINE_USER", help="Who does this: an opaque name.", show_default=False),
         ] = "",
-        body: Annotated[str, typer.Option("--body", help="The whole message as JSON.", show_default=False)] = "",
+        body: Annotated[
+            str, typer.Option("--body", help="The whole message as JSON, or @FILE.", show_default=False)
+        ] = "",
         as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
     ) -> None:
         sent = read_fields(message.name, words or [], body)
@@ -114,6 +117,11 @@ def read_fields(verb: str, words: Sequence[str], body: str = "") -> dict[str, An
 def _whole_body(text: str) -> dict[str, Any]:
     if not text:
         return {}
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Unreadable(f"--body {text}: can't be read ({type(error).__name__})") from None
     try:
         fields = json.loads(text)
     except json.JSONDecodeError as error:

@@ -69,7 +69,9 @@ def interruptible() -> Iterator[None]:
         # Raised here and not sent on as SIGINT: a shell's background jobs ignore that one.
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, as_interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    # What a parent told us to ignore (nohup) stays ignored.
+    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, as_interrupt) for number in numbers}
     try:
         yield
     finally:
