@@ -269,10 +269,14 @@ def open_windows(d: Draft, latest: PostedPayment) -> None:
 
 
 def on_takeback_received(d: Draft, event: TakebackReceived) -> None:
-    """A PLB takes money back for this claim. What it takes is open again; a closed claim reopens."""
+    """A PLB takes money back for this claim. What it takes is open again; a closed claim reopens.
+
+    One that only moves the cash of a reversal changes nothing here.
+    """
     key = f"{event.trace_number}:{event.reason}:{event.reference}:{event.amount_cents}"
     if any(takeback.key == key for takeback in d.state.takebacks):
         raise Duplicate("this takeback is known already")
+    before = ledger(d.state, d.tables)
     d.set(
         takebacks=(
             *d.state.takebacks,
@@ -285,9 +289,11 @@ def on_takeback_received(d: Draft, event: TakebackReceived) -> None:
             ),
         )
     )
+    if ledger(d.state, d.tables) == before:
+        return
     settling.reopen(d)
     settling.settle(d)
     balance = ledger(d.state, d.tables)
-    if balance.open > 0:
+    if balance.open > before.open:
         reason = f"the payer took {dollars(event.amount_cents)} back (PLB {event.reason}): find out why"
         d.open_task("review_payment", "biller", f"{reason}; {dollars(balance.open)} are open", category="open")

@@ -19,6 +19,8 @@ from claims.status import Status as S
 
 REJECTING = ("A3", "A4", "A6", "A7", "A8")
 """277CA categories that mean: not on file, fix and send anew (X12 code source 507)."""
+ADJUDICATED = 5
+"""The rank of a submission that a payer decided: what it waited for is over, whatever is acknowledged later."""
 ACCEPTING = ("A0", "A1", "A2", "A5")
 IN_THE_AIR = (S.SUBMITTING, S.SUBMISSION_UNKNOWN, S.VOID_PENDING)
 ON_THE_WAY = (
@@ -241,8 +243,10 @@ def _on_reached(d: Draft, submission: Submission, event: ClaimAcknowledged, send
         d.note_refusal(event.kind, f"submission {submission.number} was rejected; {category} came after it")
         return
     was = submission.rank
+    if was == ADJUDICATED:
+        return
     submission = d.put_submission(submission, rank=max(was, rank))
-    if was < 5 and submission.outcome in ("sending", "unknown", "transmitted", "accepted"):
+    if submission.outcome in ("sending", "unknown", "transmitted", "accepted"):
         submission = d.put_submission(submission, outcome="accepted" if submission.rank >= 2 else "transmitted")
     if submission.number != d.state.submissions[-1].number:
         _two_on_file(d, submission)
@@ -269,7 +273,7 @@ def _on_reached(d: Draft, submission: Submission, event: ClaimAcknowledged, send
 
 def _two_on_file(d: Draft, earlier: Submission) -> None:
     """A submission that was given up as lost arrived after all, and another one is on its way."""
-    if earlier.errors and earlier.rank < 5 and d.state.submissions[-1].outcome not in ("rejected", "refused"):
+    if earlier.errors and d.state.submissions[-1].outcome not in ("rejected", "refused"):
         reason = f"submission {earlier.number} arrived after all: the payer may have the claim twice"
         d.open_task("chase_acknowledgement", "biller", reason, category="twice")
 
