@@ -93,7 +93,7 @@ def _may_be_done(state: ClaimState) -> list[str]:
     """The messages of this status with a body to copy, then the names of those that are always taken."""
     here = [message for message in PEOPLES_MESSAGES if state.status in message.statuses]
     always = [message.name for message in PEOPLES_MESSAGES if not message.statuses]
-    rows = [f"| `{one.name}` | {re.split('[:;]', one.help)[0]} `{one.example}` |" for one in here]
+    rows = [f"| `{one.name}`{NBSP * 2} | {re.split('[:;]', one.help)[0]} `{one.example}` |" for one in here]
     table = [
         f"| May{NBSP}be{NBSP}done{NBSP * 2} | what it does, and a body to send as signal or update |",
         "|:---|:---|",
