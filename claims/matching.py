@@ -279,10 +279,12 @@ class _Router:
         self, remittance: Remittance, adjustment: ProviderAdjustment, segment: int, position: int
     ) -> None:
         """Overpayment recoveries that name a claim reach it; all else is the provider's ledger, never a patient's."""
-        if adjustment.reason != "WO" or adjustment.amount_cents <= 0:
+        if adjustment.reason != "WO" or not adjustment.amount_cents:
             return
         number = adjustment.reference
         found = self.by_payer_number(number) or self.by_control_number(number)
+        if len(found) != 1 and adjustment.amount_cents < 0:
+            return
         if len(found) != 1:
             self.miss(
                 segment,

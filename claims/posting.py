@@ -6,6 +6,7 @@ The ledger is a function of the set of payments, never of the order in which the
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import Literal
 
 from claims.base import Value
@@ -295,13 +296,19 @@ def ledger(state: ClaimState, tables: Tables) -> Ledger:
 
 
 def _counted_takebacks(state: ClaimState) -> list[int]:
-    """Takebacks that no reversal of the claim explains: with a reversal of the amount, the PLB only moves its cash."""
-    explained = [-p.payment.paid_cents for p in state.payments if p.payment.status_code == REVERSAL]
+    """Takebacks that nothing explains.
+
+    With a reversal of the amount the PLB only moves its cash; so it does where a negative WO put the amount off before
+    (X12 RFI 227 and 791: a reversal whose money moves later has a pair of WO).
+    """
+    reversed_cents = Counter(-p.payment.paid_cents for p in state.payments if p.payment.status_code == REVERSAL)
+    put_off_cents = Counter(-t.amount_cents for t in state.takebacks if t.amount_cents < 0)
+    explained = reversed_cents | put_off_cents
     counted = []
     for takeback in state.takebacks:
-        if takeback.amount_cents in explained:
-            explained.remove(takeback.amount_cents)
-        else:
+        if explained[takeback.amount_cents] > 0:
+            explained[takeback.amount_cents] -= 1
+        elif takeback.amount_cents > 0:
             counted.append(takeback.amount_cents)
     return counted
 

@@ -231,6 +231,65 @@ STORIES = (
         },
     ),
     Story(
+        "takeback_of_what_the_correction_took_already",
+        "The reversal's money moves later: a negative WO puts 20.00 off, a later remittance takes it. The claim stays closed.",
+        (
+            HANDED,
+            PAID,
+            comes(
+                "2026-04-10 06:30",
+                "corrected.835",
+                remittance(
+                    Remittance(HARBOR, "EFT4011", "2026-04-10", (BACK, AGAIN), (Takeback("WO", "HB26301", "-20.00"),))
+                ),
+            ),
+            comes(
+                "2026-04-24 06:30",
+                "takeback.835",
+                remittance(
+                    Remittance(
+                        HARBOR,
+                        "EFT4012",
+                        "2026-04-24",
+                        (Payment(LONG_VISIT, "1", "200.00", "HB26302"),),
+                        (Takeback("WO", "HB26301", "20.00"),),
+                    )
+                ),
+            ),
+        ),
+        {
+            "why": PAIR_WHY + " BPR02: -20.00 + 20.00 = 0, then 200.00 - 20.00 = 180.00.",
+            "claims": [{"status": "closed", "ledger": CORRECTED, "tasks": [], "only_deadlines": ["linger"]}],
+            "unmatched": [{"reference": "LK1002", "amount": "200.00"}],
+        },
+    ),
+    Story(
+        "takeback_that_moves_a_reversals_cash",
+        "The reversal is here; the takeback of the same amount that moves its cash doesn't take it a second time.",
+        (
+            HANDED,
+            PAID,
+            comes(
+                "2026-04-10 06:30",
+                "reversal.835",
+                remittance(
+                    Remittance(HARBOR, "EFT4003", "2026-04-10", (BACK,), (Takeback("FB", "HB26301", "-100.00"),))
+                ),
+            ),
+            comes(
+                "2026-04-14 06:30",
+                "correction.835",
+                remittance(
+                    Remittance(HARBOR, "EFT4013", "2026-04-14", (AGAIN,), (Takeback("WO", "HB26301", "100.00"),))
+                ),
+            ),
+        ),
+        {
+            "why": PAIR_WHY + " BPR02 = 80.00 - 100.00 = -20.00 in the second file.",
+            "claims": [{"status": "closed", "ledger": CORRECTED, "tasks": [], "only_deadlines": ["linger"]}],
+        },
+    ),
+    Story(
         "takeback_of_nobody",
         "A takeback whose reference is no claim of ours is unmatched; no claim moves.",
         (
