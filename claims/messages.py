@@ -6,30 +6,18 @@ never raises: an unknown name or a malformed body becomes a refusal that says wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from claims import events as e
-from claims.coding import Malformed, change_claim, read_change
-from claims.money import NotAnAmount, cents
-from claims.posting import ledger
+from claims import message_bodies as bodies
+from claims.coding import Malformed
+from claims.message_bodies import Build, Context
 from claims.state import ClaimState
 from claims.status import Status as S
 from claims.tables import Tables
-
-
-class Context:
-    """What a body is read against."""
-
-    def __init__(self, at: datetime, id: str, state: ClaimState, tables: Tables, by: str) -> None:
-        self.state, self.tables = state, tables
-        self.common: dict[str, Any] = {"at": at, "id": id, "by": by}
-
-
-Build = Callable[[dict[str, Any], Context], e.AnyEvent]
 
 
 class Message(BaseModel):
@@ -46,194 +34,33 @@ class Message(BaseModel):
     for_people: bool = True
 
 
-def _take(body: dict[str, Any], name: str, *aliases: str, default: Any = None) -> Any:
-    for key in (name, *aliases):
-        if key in body and body[key] is not None:
-            return body[key]
-    if default is None:
-        raise Malformed(f"{name}: is missing")
-    return default
-
-
-def _text(body: dict[str, Any], name: str, *aliases: str, default: str | None = "") -> str:
-    value = _take(body, name, *aliases, default=default)
-    if not isinstance(value, str | int):
-        raise Malformed(f"{name}: expected a text")
-    return str(value)
-
-
-def _amount(body: dict[str, Any], default: int | None = None) -> int:
-    if "amount_cents" in body and isinstance(body["amount_cents"], int):
-        return int(body["amount_cents"])
-    if "amount" not in body:
-        if default is None:
-            raise Malformed('amount: is missing, write it like "125.00"')
-        return default
-    if isinstance(body["amount"], bool) or not isinstance(body["amount"], str | int):
-        raise Malformed('amount: a decimal string such as "125.00"')
-    try:
-        return cents(str(body["amount"]))
-    except NotAnAmount as error:
-        raise Malformed(f'amount: {error}; write it like "125.00"') from None
-
-
-def _whole(body: dict[str, Any], name: str, default: int) -> int:
-    value = body.get(name, default)
-    if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, str) and value.isdigit())):
-        raise Malformed(f"{name}: expected a whole number")
-    return int(value)
-
-
-def _list(body: dict[str, Any], name: str) -> tuple[Any, ...]:
-    value = body.get(name, ())
-    if not isinstance(value, list | tuple):
-        raise Malformed(f"{name}: expected a list")
-    return tuple(value)
-
-
-def _fields(body: dict[str, Any], *drop: str) -> dict[str, Any]:
-    return {k: v for k, v in body.items() if k not in ("by", "reason", "base_version", "version", *drop)}
-
-
-def _code(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    claim = change_claim(c.state.claim, read_change(_fields(body)))
-    return e.ClaimCoded(**c.common, claim=claim, base_version=_whole(body, "base_version", 0))
-
-
-def _correct(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    claim = change_claim(c.state.claim, read_change(body.get("changes", _fields(body))))
-    return e.ClaimCorrected(
-        **c.common, claim=claim, base_version=_whole(body, "base_version", 0), reason=_text(body, "reason")
-    )
-
-
-def _appeal(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    return e.AppealRequested(
-        **c.common,
-        level=_whole(body, "level", 0),
-        reason=_text(body, "reason", "grounds"),
-        lines=_list(body, "lines"),
-        documents=_list(body, "documents"),
-    )
-
-
-_OUTCOMES = {
-    "overturned": "overturned",
-    "favorable": "overturned",
-    "favourable": "overturned",
-    "upheld": "upheld",
-    "unfavorable": "upheld",
-    "unfavourable": "upheld",
-    "partially_overturned": "partially_overturned",
-    "partial": "partially_overturned",
-    "dismissed": "dismissed",
-}
-
-
-def _decide_appeal(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    outcome = _text(body, "outcome", "decision", default=None)
-    if outcome not in _OUTCOMES:
-        raise Malformed("outcome: overturned, upheld, partially_overturned or dismissed")
-    return e.AppealDecided.model_validate(
-        {
-            **c.common,
-            "level": _whole(body, "level", 0),
-            "outcome": _OUTCOMES[outcome],
-            "notice_on": body.get("notice_on") or body.get("notice_date"),
-            "document": _text(body, "document"),
-            "reason": _text(body, "reason"),
-        }
-    )
-
-
-def _approval(approved: bool) -> Build:
-    def build(body: dict[str, Any], c: Context) -> e.AnyEvent:
-        task, reason = _text(body, "task"), _text(body, "reason")
-        return e.ApprovalDecided(**c.common, task=task, approved=approved, reason=reason)
-
-    return build
-
-
-def _hold(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    return e.HoldPlaced.model_validate(
-        {
-            **c.common,
-            "hold": _text(body, "kind", "hold", default=None),
-            "reason": _text(body, "reason", default=None),
-            "review_on": body.get("review_on"),
-        }
-    )
-
-
-def _release(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    return e.HoldReleased.model_validate(
-        {**c.common, "hold": body.get("kind") or body.get("hold"), "reason": _text(body, "reason")}
-    )
-
-
-def _write_off(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    bucket = _text(body, "bucket", default="open")
-    money = ledger(c.state, c.tables)
-    whole = money.patient if bucket == "patient" else money.open
-    return e.WrittenOff.model_validate(
-        {
-            **c.common,
-            "amount_cents": _amount(body, whole),
-            "reason": _text(body, "reason", default=None),
-            "bucket": bucket,
-        }
-    )
-
-
-def _pay(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    return e.PatientPaid(
-        **c.common, amount_cents=_amount(body), method=_text(body, "method"), reference=_text(body, "reference")
-    )
-
-
-def _task(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    return e.TaskWorked.model_validate(
-        {
-            **c.common,
-            "task": _text(body, "task", "id", "type", default=None),
-            "action": _text(body, "action", default=None),
-            "assignee": _text(body, "assignee", "to"),
-            "reason": _text(body, "reason"),
-        }
-    )
-
-
-def _extend(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    return e.DeadlineExtended.model_validate(
-        {
-            **c.common,
-            "deadline": _text(body, "deadline", "kind", default=None),
-            "to": _take(body, "to", "extend_to"),
-            "reason": _text(body, "reason", default=None),
-        }
-    )
-
-
-def _note(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    return e.NoteAdded(**c.common, text=_text(body, "text", "note", default=" "))
-
-
-def _plain(kind: type[Any], **fixed: Any) -> Build:
-    """A message whose body has the event's own fields."""
-
-    def build(body: dict[str, Any], c: Context) -> e.AnyEvent:
-        event: e.AnyEvent = kind.model_validate({**fixed, **body, **c.common})
-        return event
-
-    return build
-
-
 _BEFORE_DECISION = frozenset(
     {S.ELIGIBILITY_FAILED, S.NEEDS_CORRECTION, S.READY_TO_SUBMIT, S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED}
 )
 _DENIED = frozenset({S.DENIED, S.PARTIALLY_DENIED, S.APPEAL_UPHELD, S.CORRECTING})
+_DECIDED = frozenset(
+    {
+        S.ADJUDICATED,
+        S.PAID,
+        S.ZERO_PAID_PATIENT_RESP,
+        S.PATIENT_BILLING,
+        S.SECONDARY_READY,
+        S.OVERPAYMENT_REVIEW,
+        S.REOPENED,
+    }
+)
 _WAITING = frozenset(
-    {S.SUBMITTED, S.CLEARINGHOUSE_ACCEPTED, S.PAYER_RECEIVED, S.PAYER_ACCEPTED, S.PENDING_PAYER, S.NO_RESPONSE}
+    {
+        S.SUBMITTED,
+        S.CLEARINGHOUSE_ACCEPTED,
+        S.PAYER_RECEIVED,
+        S.PAYER_ACCEPTED,
+        S.SPLIT,
+        S.PENDING_PAYER,
+        S.INFO_REQUESTED,
+        S.NO_RESPONSE,
+        S.NOT_ON_FILE,
+    }
 )
 
 PEOPLES_MESSAGES: tuple[Message, ...] = (
@@ -242,7 +69,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         aliases=("code_claim",),
         help="add the codes of the visit: diagnoses in order, service lines with procedure, charge and pointers",
         example='{"diagnoses": ["E119"], "lines": [{"procedure": "99213", "charge": "125.00", "pointers": [1]}], "by": "coder-1"}',
-        build=_code,
+        build=bodies.code,
         statuses=frozenset({S.AWAITING_CODING, S.CODING_REVIEW, S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED}),
     ),
     Message(
@@ -251,15 +78,15 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         help="change the claim: member_id, diagnoses, lines (by number), charge, prior_authorization, ...; what it becomes"
         " (an edit, a new original, a replacement) follows from where the claim stands",
         example='{"member_id": "M123456", "reason": "card checked", "by": "biller-1"}',
-        build=_correct,
-        statuses=_BEFORE_DECISION | _DENIED | {S.NOT_ON_FILE},
+        build=bodies.correct,
+        statuses=_BEFORE_DECISION | _DENIED | _DECIDED | {S.NOT_ON_FILE},
     ),
     Message(
         name="submit",
         aliases=("submit_now", "resubmit"),
         help="send what is ready, or send again what was rejected or is not on file",
         example='{"reason": "payer lost it", "by": "biller-1"}',
-        build=_plain(e.SubmitRequested),
+        build=bodies.plain(e.SubmitRequested),
         statuses=frozenset(
             {
                 S.READY_TO_SUBMIT,
@@ -276,7 +103,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         aliases=("mark_self_pay", "override"),
         help="go on without an active coverage answer; with self_pay true the patient is billed",
         example='{"reason": "card seen", "by": "desk-1"}',
-        build=_plain(e.EligibilityOverridden),
+        build=bodies.plain(e.EligibilityOverridden),
         statuses=frozenset({S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED}),
     ),
     Message(
@@ -284,7 +111,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         aliases=("request_status",),
         help="ask the payer now where the claim is (276)",
         example='{"by": "biller-1"}',
-        build=_plain(e.StatusInquiryRequested),
+        build=bodies.plain(e.StatusInquiryRequested),
         statuses=_WAITING,
     ),
     Message(
@@ -292,7 +119,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         aliases=("choose_denial_action", "choose_remedy"),
         help="choose what is done about a denial: correct_and_replace, new_original, appeal, write_off, bill_patient, ...",
         example='{"remedy": "correct_and_replace", "reason": "wrong modifier", "by": "biller-1"}',
-        build=_plain(e.RemedyChosen),
+        build=bodies.plain(e.RemedyChosen),
         statuses=_DENIED | {S.SECONDARY_READY},
     ),
     Message(
@@ -300,7 +127,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         aliases=("file_appeal",),
         help="appeal the denial at the next level (or the level given)",
         example='{"level": 1, "reason": "records show necessity", "by": "biller-1"}',
-        build=_appeal,
+        build=bodies.appeal,
         statuses=_DENIED | {S.APPEAL_OVERTURNED},
     ),
     Message(
@@ -308,14 +135,14 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         aliases=("record_appeal_decision", "appeal_decided"),
         help="record the reviewer's decision: overturned, upheld, partially_overturned or dismissed",
         example='{"level": 1, "outcome": "upheld", "notice_on": "2026-03-02", "by": "biller-1"}',
-        build=_decide_appeal,
+        build=bodies.decide_appeal,
         statuses=frozenset({S.APPEAL_FILED, S.APPEAL_PREPARING}),
     ),
     Message(
         name="approve",
         help="approve what awaits a named person's approval; the first decision wins",
         example='{"by": "supervisor-1"}',
-        build=_approval(True),
+        build=bodies.approval(True),
         statuses=frozenset({S.AWAITING_APPROVAL}),
     ),
     Message(
@@ -323,7 +150,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         aliases=("disapprove",),
         help="refuse what awaits approval: nothing is filed",
         example='{"by": "supervisor-1", "reason": "not worth it"}',
-        build=_approval(False),
+        build=bodies.approval(False),
         statuses=frozenset({S.AWAITING_APPROVAL}),
     ),
     Message(
@@ -331,88 +158,88 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         aliases=("record_documents_sent",),
         help="record that the documents the payer asked for left; a confirmation stops the clock",
         example='{"confirmation": "FAX-5512", "by": "biller-1"}',
-        build=_plain(e.DocumentsSent),
+        build=bodies.plain(e.DocumentsSent),
         statuses=_DENIED | {S.INFO_REQUESTED},
     ),
     Message(
         name="write_off",
         help="give up what is open (or, with bucket patient, what the patient owes); all of it when no amount is given",
         example='{"amount": "12.00", "reason": "small balance", "by": "biller-1"}',
-        build=_write_off,
+        build=bodies.write_off,
     ),
     Message(
         name="revert_write_off",
         help="take a write-off back",
         example='{"by": "supervisor-1", "reason": "payer pays after all"}',
-        build=_plain(e.WriteOffReverted, write_off=""),
+        build=bodies.plain(e.WriteOffReverted, {"write_off": ""}),
     ),
     Message(
         name="pay",
         aliases=("patient_payment", "patient_paid"),
         help="post a payment of the patient",
         example='{"amount": "25.00", "method": "card", "by": "desk-1"}',
-        build=_pay,
+        build=bodies.pay,
     ),
     Message(
         name="hold",
         aliases=("place_hold",),
         help="stop sending, statements and write-offs; no filing or appeal deadline stops",
         example='{"kind": "documents", "reason": "waiting for the operative note", "by": "biller-1"}',
-        build=_hold,
+        build=bodies.hold,
     ),
     Message(
         name="release",
         aliases=("release_hold",),
         help="release a hold, or all of them",
         example='{"kind": "documents", "by": "biller-1"}',
-        build=_release,
+        build=bodies.release,
     ),
     Message(
         name="void",
         aliases=("void_claim",),
         help="cancel the claim: here when it was never on file, with a frequency 8 when it was",
         example='{"reason": "billed in error", "by": "biller-1"}',
-        build=_plain(e.VoidRequested),
+        build=bodies.plain(e.VoidRequested),
     ),
     Message(
         name="note",
         aliases=("add_note",),
         help="add a note; it never moves a deadline",
         example='{"text": "spoke with the payer", "by": "biller-1"}',
-        build=_note,
+        build=bodies.note,
     ),
     Message(
         name="task",
         aliases=("assign", "work_task"),
         help="take, assign, pend, escalate or resolve a task",
         example='{"task": "task-1", "action": "take", "by": "biller-1"}',
-        build=_task,
+        build=bodies.task,
     ),
     Message(
         name="extend",
         aliases=("extend_deadline", "set_followup"),
         help="move a deadline, with a reason, never past what law or contract allow",
         example='{"deadline": "follow_up", "to": "2026-04-01T08:00:00-04:00", "reason": "payer asked for two weeks", "by": "b"}',
-        build=_extend,
+        build=bodies.extend,
     ),
     Message(
         name="recover",
         help="after a failed step: retry it, skip it, or abandon the claim",
         example='{"action": "retry", "by": "supervisor-1"}',
-        build=_plain(e.Recovered),
+        build=bodies.plain(e.Recovered),
         statuses=frozenset({S.BLOCKED_ON_FAILURE}),
     ),
     Message(
         name="close",
         help="close a claim on which nobody owes anything",
         example='{"by": "biller-1"}',
-        build=_plain(e.ClosingRequested, reopen=False),
+        build=bodies.plain(e.ClosingRequested, reopen=False),
     ),
     Message(
         name="reopen",
         help="open a closed claim again",
         example='{"reason": "refund request", "by": "biller-1"}',
-        build=_plain(e.ClosingRequested, reopen=True),
+        build=bodies.plain(e.ClosingRequested, reopen=True),
         statuses=frozenset({S.CLOSED, S.VOIDED}),
     ),
 )
@@ -458,6 +285,9 @@ def read_message(
         told = "; ".join(_told(one) for one in error.errors(include_input=False)[:4])
         example = f"; for example {message.example}" if message else ""
         return _refused(name, at, id, who, f"{told}{example}")
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        # Whatever a body holds, it never stops a claim: a reader that stumbles is a refusal, too.
+        return _refused(name, at, id, who, "the body can't be read")
     known = ", ".join(sorted(MESSAGES))
     return _refused(name, at, id, who, f"there is no message of this name; known are {known}")
 

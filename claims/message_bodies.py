@@ -1,0 +1,215 @@
+"""How the body of each message is read: plain JSON as people write it, turned into the event it means.
+
+Reading raises Malformed (or pydantic's ValidationError) where a field is missing or isn't what it should be; messages.py
+turns that into a refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from claims import events as e
+from claims.coding import Malformed, change_claim, read_change
+from claims.money import MAX_DIGITS, NotAnAmount, cents
+from claims.posting import ledger
+from claims.state import ClaimState
+from claims.tables import Tables
+
+
+class Context:
+    """What a body is read against."""
+
+    def __init__(self, at: datetime, id: str, state: ClaimState, tables: Tables, by: str) -> None:
+        self.state, self.tables = state, tables
+        self.common: dict[str, Any] = {"at": at, "id": id, "by": by}
+
+
+Build = Callable[[dict[str, Any], Context], e.AnyEvent]
+
+
+def _take(body: dict[str, Any], name: str, *aliases: str, default: Any = None) -> Any:
+    for key in (name, *aliases):
+        if key in body and body[key] is not None:
+            return body[key]
+    if default is None:
+        raise Malformed(f"{name}: is missing")
+    return default
+
+
+def _text(body: dict[str, Any], name: str, *aliases: str, default: str | None = "") -> str:
+    value = _take(body, name, *aliases, default=default)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Malformed(f"{name}: expected a text")
+    return str(value)
+
+
+def _amount(body: dict[str, Any], default: int | None = None) -> int:
+    whole = body.get("amount_cents")
+    if isinstance(whole, int) and not isinstance(whole, bool):
+        if abs(whole) >= 10 ** (MAX_DIGITS + 2):
+            raise Malformed("amount_cents: too large to be an amount")
+        return whole
+    if "amount" not in body:
+        if default is None:
+            raise Malformed('amount: is missing, write it like "125.00"')
+        return default
+    if isinstance(body["amount"], bool) or not isinstance(body["amount"], str | int):
+        raise Malformed('amount: a decimal string such as "125.00"')
+    try:
+        return cents(str(body["amount"]))
+    except NotAnAmount as error:
+        raise Malformed(f'amount: {error}; write it like "125.00"') from None
+
+
+def _whole(body: dict[str, Any], name: str, default: int) -> int:
+    value = body.get(name, default)
+    digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
+    if isinstance(value, bool) or not (isinstance(value, int) or digits):
+        raise Malformed(f"{name}: expected a whole number")
+    return int(value)
+
+
+def _list(body: dict[str, Any], name: str) -> tuple[Any, ...]:
+    value = body.get(name, ())
+    if not isinstance(value, list | tuple):
+        raise Malformed(f"{name}: expected a list")
+    return tuple(value)
+
+
+def _fields(body: dict[str, Any], *drop: str) -> dict[str, Any]:
+    return {k: v for k, v in body.items() if k not in ("by", "reason", "base_version", "version", *drop)}
+
+
+def code(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    claim = change_claim(c.state.claim, read_change(_fields(body)))
+    return e.ClaimCoded(**c.common, claim=claim, base_version=_whole(body, "base_version", 0))
+
+
+def correct(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    claim = change_claim(c.state.claim, read_change(body.get("changes", _fields(body))))
+    return e.ClaimCorrected(
+        **c.common, claim=claim, base_version=_whole(body, "base_version", 0), reason=_text(body, "reason")
+    )
+
+
+def appeal(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    return e.AppealRequested(
+        **c.common,
+        level=_whole(body, "level", 0),
+        reason=_text(body, "reason", "grounds"),
+        lines=_list(body, "lines"),
+        documents=_list(body, "documents"),
+    )
+
+
+_OUTCOMES = {
+    "overturned": "overturned",
+    "favorable": "overturned",
+    "favourable": "overturned",
+    "upheld": "upheld",
+    "unfavorable": "upheld",
+    "unfavourable": "upheld",
+    "partially_overturned": "partially_overturned",
+    "partial": "partially_overturned",
+    "dismissed": "dismissed",
+}
+
+
+def decide_appeal(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    outcome = _text(body, "outcome", "decision", default=None)
+    if outcome not in _OUTCOMES:
+        raise Malformed("outcome: overturned, upheld, partially_overturned or dismissed")
+    return e.AppealDecided.model_validate(
+        {
+            **c.common,
+            "level": _whole(body, "level", 0),
+            "outcome": _OUTCOMES[outcome],
+            "notice_on": body.get("notice_on") or body.get("notice_date"),
+            "document": _text(body, "document"),
+            "reason": _text(body, "reason"),
+        }
+    )
+
+
+def approval(approved: bool) -> Build:
+    def build(body: dict[str, Any], c: Context) -> e.AnyEvent:
+        task, reason = _text(body, "task"), _text(body, "reason")
+        return e.ApprovalDecided(**c.common, task=task, approved=approved, reason=reason)
+
+    return build
+
+
+def hold(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    return e.HoldPlaced.model_validate(
+        {
+            **c.common,
+            "hold": _text(body, "kind", "hold", default=None),
+            "reason": _text(body, "reason", default=None),
+            "review_on": body.get("review_on"),
+        }
+    )
+
+
+def release(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    return e.HoldReleased.model_validate(
+        {**c.common, "hold": body.get("kind") or body.get("hold"), "reason": _text(body, "reason")}
+    )
+
+
+def write_off(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    bucket = _text(body, "bucket", default="open")
+    money = ledger(c.state, c.tables)
+    whole = money.patient if bucket == "patient" else money.open
+    return e.WrittenOff.model_validate(
+        {
+            **c.common,
+            "amount_cents": _amount(body, whole),
+            "reason": _text(body, "reason", default=None),
+            "bucket": bucket,
+        }
+    )
+
+
+def pay(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    return e.PatientPaid(
+        **c.common, amount_cents=_amount(body), method=_text(body, "method"), reference=_text(body, "reference")
+    )
+
+
+def task(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    return e.TaskWorked.model_validate(
+        {
+            **c.common,
+            "task": _text(body, "task", "id", "type", default=None),
+            "action": _text(body, "action", default=None),
+            "assignee": _text(body, "assignee", "to"),
+            "reason": _text(body, "reason"),
+        }
+    )
+
+
+def extend(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    return e.DeadlineExtended.model_validate(
+        {
+            **c.common,
+            "deadline": _text(body, "deadline", "kind", default=None),
+            "to": _take(body, "to", "extend_to"),
+            "reason": _text(body, "reason", default=None),
+        }
+    )
+
+
+def note(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    return e.NoteAdded(**c.common, text=_text(body, "text", "note", default=" "))
+
+
+def plain(kind: type[Any], defaults: dict[str, Any] | None = None, **fixed: Any) -> Build:
+    """A message whose body has the event's own fields; `fixed` is what the message itself means, no body changes it."""
+
+    def build(body: dict[str, Any], c: Context) -> e.AnyEvent:
+        event: e.AnyEvent = kind.model_validate({**(defaults or {}), **body, **fixed, **c.common})
+        return event
+
+    return build
