@@ -36,6 +36,8 @@ format: $(STAMP) ## Format and sort imports
 docs: $(STAMP) ## Write the pages that are drawn from tables and code
 	$(BIN)/python tools/denials_table.py
 	$(BIN)/python tools/settings_table.py
+	$(BIN)/python tools/make_stories.py
+	$(BIN)/python tools/tell_page.py
 
 lock: ## Turn requirements.in into requirements.lock (needs uv on the PATH)
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock

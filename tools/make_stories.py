@@ -15,16 +15,24 @@ from storybook import corrections, denials, front_desk, paying, people_at_work, 
 from storybook.book import Story
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "stories"
-STORIES: tuple[Story, ...] = (
-    *paying.STORIES,
-    *rejections.STORIES,
-    *denials.STORIES,
-    *corrections.STORIES,
-    *waiting.STORIES,
-    *front_desk.STORIES,
-    *people_at_work.STORIES,
-    *turns.STORIES,
-)
+CHAPTERS = (paying, rejections, denials, corrections, waiting, front_desk, people_at_work, turns)
+STORIES: tuple[Story, ...] = tuple(story for chapter in CHAPTERS for story in chapter.STORIES)
+
+
+def contents() -> str:
+    """The stories by chapter, for people."""
+    rows = [
+        "# Stories",
+        "",
+        "What Claimline does, told in stories that are tests: `python starter.py tell tests/stories/NAME/story.jsonl`.",
+        "[docs/tell.md](../../docs/tell.md) has the form. This page and the folders are written by",
+        "`python tools/make_stories.py`.",
+    ]
+    for chapter in CHAPTERS:
+        title = (chapter.__doc__ or "").strip()
+        rows += ["", f"## {title}", "", "| story | what happens |", "|---|---|"]
+        rows += [f"| [{story.name}]({story.name}) | {story.about} |" for story in chapter.STORIES]
+    return "\n".join(rows) + "\n"
 
 
 def main() -> int:
@@ -32,6 +40,7 @@ def main() -> int:
     doubled = {name for name in names if names.count(name) > 1}
     assert not doubled, f"two stories have one name: {doubled}"
     wanted = {FOLDER / story.name / file: text for story in STORIES for file, text in story.files().items()}
+    wanted[FOLDER / "README.md"] = contents()
     if "--check" in sys.argv[1:]:
         there = {path for name in names for path in (FOLDER / name).glob("*") if path.is_file()}
         wrong = [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
