@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from claims.base import Value
-from claims.deadlines import END_OF_DAY, at_local, deadline_id, in_words, last_day, next_business_day
+from claims.deadlines import END_OF_DAY, at_local, deadline_id, in_words, is_business_day, last_day, next_business_day
 from claims.denials import may_appeal
 from claims.payer_rules import AppealLevel, PayerRules
 from claims.state import Appeal, ClaimState, Deadline
@@ -46,7 +46,9 @@ def window(level: AppealLevel, notice: date, rules: PayerRules, tables: Tables) 
     day = last_day(received, level.file_within, tables.holidays)
     presumed = f" and {level.presumed_receipt_days} days until presumed receipt" if level.presumed_receipt_days else ""
     counted = f"{in_words(level.file_within)}{presumed} from the notice of {notice.isoformat()}"
-    if rules.appeals.roll:
+    roll = rules.appeals.roll if level.roll is None else level.roll
+    if roll and not is_business_day(day, tables.holidays):
+        counted = f"{counted}, moved from {day.isoformat()} to the next business day"
         day = next_business_day(day, tables.holidays)
     return Window(level=level, last_day=day, counted=counted)
 

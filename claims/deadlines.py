@@ -81,12 +81,15 @@ def next_business_day(day: date, holidays: frozenset[date]) -> date:
     return day
 
 
-def add_months(day: date, months: int) -> date:
-    """The same day of a later month; the month's last day where it has no such day."""
+def add_months(day: date, months: int, *, first_of_next: bool = False) -> date:
+    """The same day of a later month; where it has none, its last day, or with `first_of_next` the day after that."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    first_of_next = date(year + (month == 11), 1 if month == 11 else month + 2, 1)
-    return date(year, month + 1, min(day.day, (first_of_next - timedelta(days=1)).day))
+    after = date(year + (month == 11), 1 if month == 11 else month + 2, 1)
+    last = after - timedelta(days=1)
+    if day.day > last.day and first_of_next:
+        return after
+    return date(year, month + 1, min(day.day, last.day))
 
 
 def last_day(start: date, wait: Wait, holidays: frozenset[date]) -> date:
@@ -97,7 +100,7 @@ def last_day(start: date, wait: Wait, holidays: frozenset[date]) -> date:
         case "calendar_days":
             return start + timedelta(days=wait.amount)
         case "months":
-            return add_months(start, wait.amount)
+            return add_months(start, wait.amount, first_of_next=wait.missing_day == "first_of_next")
         case "years":
             return add_months(start, 12 * wait.amount)
         case "business_days":
@@ -153,11 +156,17 @@ def last_filing_day(
         wait, basis, words = limit.secondary, prior_decision, "the prior payer's decision"
     if basis is None:
         return None, "the claim has no date of service"
+    return counted_day(basis, wait, words, holidays, roll=limit.roll)
+
+
+def counted_day(
+    basis: date, wait: Wait, words: str, holidays: frozenset[date], *, roll: bool = False
+) -> tuple[date, str]:
+    """The last day of a limit that runs from `basis` (called `words`), and how it was counted."""
     day = last_day(basis, wait, holidays)
     counted = f"{in_words(wait)} from {words} ({basis.isoformat()})"
-    if limit.roll and not is_business_day(day, holidays):
-        rolled = next_business_day(day, holidays)
-        return rolled, f"{counted}, moved from {day.isoformat()} to the next business day"
+    if roll and not is_business_day(day, holidays):
+        return next_business_day(day, holidays), f"{counted}, moved from {day.isoformat()} to the next business day"
     return day, counted
 
 

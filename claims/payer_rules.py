@@ -33,12 +33,14 @@ class Wait(Value):
     """How long before something is due: an amount and a unit, with the source of the figure.
 
     `seconds` never rolls to another day and is allowed in the sandbox only; months and years count by the calendar,
-    the last day of a shorter month taking the place of a missing one.
+    the last day of a shorter month taking the place of a missing one, unless `missing_day` names the day after it.
     """
 
     amount: int
     unit: Unit
     source: str
+    missing_day: Literal["last_of_month", "first_of_next"] = "last_of_month"
+    """Where months end in a month without that day (45 CFR 147.136(d)(2)(i): the first of the next)."""
 
     @model_validator(mode="after")
     def _positive(self) -> Wait:
@@ -78,11 +80,13 @@ class AppealLevel(Value):
     decision_within: Wait | None = None
     money_tests: tuple[MoneyTest, ...] = ()
     external: bool = False
+    roll: bool | None = None
+    """Whether this level's last day moves off weekends and federal holidays; None = as the ladder says."""
     source: str
 
 
 class AppealLadder(Value):
-    """The levels open to a party, in order. No last day of an appeal is rolled unless `roll` says so."""
+    """The levels open to a party, in order. No last day is rolled unless `roll`, here or of the level, says so."""
 
     party: Party = "provider"
     levels: tuple[AppealLevel, ...] = ()
@@ -96,6 +100,8 @@ class Overrides(Value):
     rarc: str = ""
     group: str = ""
     remedy: Remedy
+    appealable: bool | None = None
+    """Whether the payer hears an appeal of it; None = as the common table says."""
     source: str
 
 

@@ -256,8 +256,16 @@ def test_medicare_s_ladder_has_five_levels_with_their_windows(tables: Tables) ->
 def test_medicare_s_money_tests_go_by_the_day_of_the_request(tables: Tables) -> None:
     levels = rules_named(tables, "medicare").appeals.levels
     hearing, court = levels[2].money_tests, levels[4].money_tests
-    assert [(test.since, test.amount_cents) for test in hearing] == [("2025-01-01", 190_00), ("2026-01-01", 200_00)]
-    assert [(test.since, test.amount_cents) for test in court] == [("2025-01-01", 1_900_00), ("2026-01-01", 1_960_00)]
+    assert [(test.since, test.amount_cents) for test in hearing] == [
+        ("2024-01-01", 180_00),
+        ("2025-01-01", 190_00),
+        ("2026-01-01", 200_00),
+    ]
+    assert [(test.since, test.amount_cents) for test in court] == [
+        ("2024-01-01", 1_840_00),
+        ("2025-01-01", 1_900_00),
+        ("2026-01-01", 1_960_00),
+    ]
 
 
 def test_medicare_filing_is_one_year_and_rolls_off_a_day_without_work(tables: Tables) -> None:
