@@ -104,7 +104,8 @@ class DeliveryActivities:
             results = await asyncio.gather(*(self._post_one(parcels[place]) for place in places))
             homeless += [place for place, arrived in zip(places, results, strict=True) if not arrived]
             done |= set(places) - set(homeless)
-            activity.heartbeat(sorted(done))
+            if not activity.info().is_local:
+                activity.heartbeat(sorted(done))
         if homeless and activity.info().attempt < PATIENCE:
             raise ApplicationError(f"{len(homeless)} claims have no workflow yet", type="ClaimNotStarted")
         return [(place, parcels[place]) for place in homeless]

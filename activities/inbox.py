@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -15,6 +17,8 @@ from claims.ports import Carrier, InboundItem, Records, RequestRefused
 OVERLAP = timedelta(minutes=10)
 """Windows overlap: a carrier may list a document late, and its clock is not ours."""
 FIRST_LOOK = timedelta(days=7)
+AT_ONCE = 8
+"""Documents of one page that are fetched and started at the same time."""
 
 
 class DocumentStarter(Protocol):
@@ -44,9 +48,7 @@ class InboxActivities:
         while True:
             with carrier_errors():
                 listed = await self._carrier.poll(since=cursor - OVERLAP, page=page)
-            for item in listed.items:
-                taken = await self._take(item)
-                activity.heartbeat()
+            for item, taken in zip(listed.items, await self._take_all(listed.items), strict=True):
                 report = _counted(report, taken)
                 if taken is None:
                     missing = missing or f"RequestRefused: item of set {item.set} could not be fetched"
@@ -61,9 +63,21 @@ class InboxActivities:
 
     async def _start_answers(self) -> None:
         """What came inside the carrier's answers waits in the records."""
-        for sha256, kind, arrived in await self._records.waiting_documents(ANSWERS):
-            document = DocumentReference(sha256=sha256, set=kind, source=ANSWERS, received_at=arrived)
+        for sha256, kind, size, arrived in await self._records.waiting_documents(ANSWERS):
+            document = DocumentReference(sha256=sha256, set=kind, source=ANSWERS, received_at=arrived, size=size)
             await self._starter.start_document(document)
+
+    async def _take_all(self, items: Sequence[InboundItem]) -> list[bool | None]:
+        """Several at a time, the results in the order of the list."""
+        hands = asyncio.Semaphore(AT_ONCE)
+
+        async def take(item: InboundItem) -> bool | None:
+            async with hands:
+                taken = await self._take(item)
+                activity.heartbeat()
+                return taken
+
+        return await asyncio.gather(*(take(item) for item in items))
 
     async def _take(self, item: InboundItem) -> bool | None:
         """True: new; False: known; None: the carrier lists it and refuses to hand it out."""
@@ -79,7 +93,7 @@ class InboxActivities:
                 raise error
         at = datetime.now(UTC)
         sha256, new = await self._records.store_document(raw, kind=item.set, source=carrier, at=at)
-        reference = DocumentReference(sha256=sha256, set=item.set, source=carrier, received_at=at)
+        reference = DocumentReference(sha256=sha256, set=item.set, source=carrier, received_at=at, size=len(raw))
         await self._starter.start_document(reference)
         await self._records.remember_item(carrier, item.id, sha256)
         return new

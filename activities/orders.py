@@ -95,6 +95,8 @@ class DocumentReference(Value):
     set: str = ""
     source: str = ""
     received_at: Instant
+    size: int = 0
+    """Bytes; 0 = not known."""
 
 
 class SetSummary(Value):

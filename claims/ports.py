@@ -211,8 +211,8 @@ class Records(Protocol):
         """Every claim that any of these numbers may mean."""
         ...
 
-    async def waiting_documents(self, source: str) -> Sequence[tuple[str, str, datetime]]:
-        """(SHA-256, kind, arrival) of stored documents from `source` that nobody has taken yet, oldest first."""
+    async def waiting_documents(self, source: str) -> Sequence[tuple[str, str, int, datetime]]:
+        """(SHA-256, kind, bytes, arrival) of stored documents from `source` that nobody has taken yet, oldest first."""
         ...
 
     async def document_done(self, sha256: str) -> bool: ...

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from temporalio import workflow
 
 from activities.names import REMITTANCE
 from activities.orders import DeliveryReport, DocumentReference, DocumentSummary
 from claims.money import dollars
-from workflows.inbound_document import PATIENT, deliver, in_words
+from workflows.inbound_document import carry_out, deliver, in_words
 
 
 @workflow.defn(name=REMITTANCE)
@@ -18,14 +16,7 @@ class RemittanceWorkflow:
 
     @workflow.run
     async def run(self, document: DocumentReference) -> DeliveryReport:
-        proof: DocumentSummary = await workflow.execute_activity(
-            "prove_document",
-            document,
-            result_type=DocumentSummary,
-            start_to_close_timeout=timedelta(minutes=10),
-            retry_policy=PATIENT,
-            summary="does it balance?",
-        )
+        proof = await carry_out("prove_document", document, DocumentSummary, "does it balance?")
         workflow.set_current_details(proved(proof))
         report = await deliver(document)
         workflow.set_current_details(f"{proved(proof)}\n\n{in_words(report)}")

@@ -45,16 +45,16 @@ def load(connection: Connection, sha256: str, cipher: Cipher, where: str) -> byt
     return raw
 
 
-def waiting(connection: Connection, source: str) -> tuple[tuple[str, str, datetime], ...]:
-    """Hash, kind and arrival of what came from `source` and was not taken yet, oldest first."""
+def waiting(connection: Connection, source: str) -> tuple[tuple[str, str, int, datetime], ...]:
+    """Hash, kind, bytes and arrival of what came from `source` and was not taken yet, oldest first."""
     table = schema.documents
     rows = connection.execute(
-        select(table.c.sha256, table.c.kind, table.c.stored_at)
+        select(table.c.sha256, table.c.kind, table.c.size, table.c.stored_at)
         .where(table.c.source == source, table.c.done_at.is_(None))
         .order_by(table.c.stored_at, table.c.sha256)
         .limit(500)
     )
-    return tuple((row.sha256, row.kind, row.stored_at) for row in rows)
+    return tuple((row.sha256, row.kind, row.size, row.stored_at) for row in rows)
 
 
 def done(connection: Connection, sha256: str) -> bool:

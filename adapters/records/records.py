@@ -58,7 +58,7 @@ class SqlRecords(Records):
     async def load_document(self, sha256: str) -> bytes:
         return await self._database.read(lambda c: documents.load(c, sha256, self._cipher, self.where))
 
-    async def waiting_documents(self, source: str) -> tuple[tuple[str, str, datetime], ...]:
+    async def waiting_documents(self, source: str) -> tuple[tuple[str, str, int, datetime], ...]:
         return await self._database.read(lambda c: documents.waiting(c, source))
 
     async def document_done(self, sha256: str) -> bool:
