@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from io import TextIOWrapper
 
 import typer
 
-from commands import acting, demo, reading, start, tell, up
+from commands import acting, demo, inspect, reading, start, tell, up
 from commands.trouble import Exit, Trouble
 from commands.trouble import tell as tell_trouble
 
@@ -48,15 +46,9 @@ def build() -> typer.Typer:
     app.command(rich_help_panel="Looking")(reading.timeline)
     app.command(rich_help_panel="Looking")(reading.tasks)
     app.command(rich_help_panel="Looking")(tell.tell)
-    _add_optional(app)
+    app.command(rich_help_panel="Looking")(inspect.inspect)
     acting.add_verbs(app)
     return app
-
-
-def _add_optional(app: typer.Typer) -> None:
-    """`inspect` is a room of its own, added where it is there."""
-    if find_spec("commands.inspect") is not None:
-        app.command(rich_help_panel="Looking")(import_module("commands.inspect").inspect)
 
 
 def main(arguments: list[str] | None = None) -> int:
