@@ -97,7 +97,7 @@ def begin(event: ClaimRegistered, tables: Tables) -> Step:
     draft = Draft(state, event, tables)
     draft.arm_filing()
     registration.ask_eligibility(draft)
-    return Step(state=draft.state, effects=tuple(draft.effects), path=tuple(draft.path))
+    return Step(state=draft.state, effects=tuple(draft.effects), path=(Status.REGISTERED, *draft.path))
 
 
 def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:

@@ -11,7 +11,7 @@ from commands.demo_script import AMOUNTS
 from commands.screen import money
 
 # Statuses that a claim passes in the same breath on its way; a report that names them all is hard to read.
-_PASSING = {"registered", "coded", "scrubbing", "ready_to_submit", "submitting", "adjudicated"}
+_PASSING = {"eligibility_pending", "scrubbing", "ready_to_submit", "submitting"}
 
 
 def live_table(play: Play, height: int = 100) -> Table:
