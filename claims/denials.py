@@ -8,12 +8,24 @@ from __future__ import annotations
 from claims.base import Value
 from claims.claim import Adjustment, ClaimType
 from claims.documents import ClaimPayment
-from claims.payer_rules import PayerRules, Remedy
+from claims.payer_rules import Overrides, PayerRules, Remedy
 from claims.posting import all_adjustments, all_remarks, bucket
 from claims.state import ClaimState, Denial
 from claims.tables import AdjustmentReason, Owner, Remark, Tables
 
 _REMEDY_OF_EFFECT: dict[str, Remedy] = {"unprocessable": "new_original"}
+_NO_RIGHT = frozenset({"unprocessable", "no_appeal"})
+_CLOCKS: dict[Remedy, str] = {
+    "appeal": "appeal",
+    "bill_other_payer": "filing",
+    "correct_and_replace": "correction",
+    "new_original": "filing",
+    "reopening": "correction",
+    "send_documents": "documents",
+    "void": "correction",
+    "wait": "",
+}
+"""The clock of a remedy that is not the code's own; the code's own clock runs for every other."""
 
 
 class Answer(Value):
@@ -30,7 +42,7 @@ class Answer(Value):
 
 
 def explain(group: str, code: str, remarks: tuple[str, ...], rules: PayerRules | None, tables: Tables) -> Answer:
-    """What to do about one adjustment. An unknown code is a person's to review, never silent."""
+    """What to do about one adjustment. Unknown codes and contradictions are a person's to review, never silent."""
     entry = tables.reasons.get(code)
     if entry is None:
         return Answer(
@@ -38,38 +50,84 @@ def explain(group: str, code: str, remarks: tuple[str, ...], rules: PayerRules |
             remedy="review",
             owner="biller",
             deadline_kind="appeal",
-            appealable=True,
+            appealable=not any(tables.remarks[r].effect in _NO_RIGHT for r in remarks if r in tables.remarks),
             patient_may_be_billed=False,
             reason=f"CARC {code} is not in our table: look it up and decide",
-            source="",
+            source="claims/codes/carc.toml has no such code",
         )
     known = [tables.remarks[remark] for remark in remarks if remark in tables.remarks]
     # An unprocessable claim was never adjudicated: that outweighs what any other remark asks for.
     known.sort(key=lambda remark: remark.effect != "unprocessable")
     effects = {remark.effect for remark in known}
-    remedy, why, source = _remedy(entry, group, remarks, known, rules)
-    appealable = (entry.appealable or group == "PI") and not effects & {"unprocessable", "no_appeal"}
+    override = _override(entry, group, remarks, rules)
+    remedy, why, source = _remedy(entry, group, remarks, known, override)
+    appealable = (entry.appealable or group == "PI") and not effects & _NO_RIGHT
+    if override is not None and override.appealable is not None:
+        appealable = override.appealable and not effects & _NO_RIGHT
     if remedy == "appeal" and not appealable:
         remedy, why = "review", f"{why}; the payer gives no right to appeal"
+    remedy, why = _protected(remedy, why, entry, effects, rules)
+    if wrong := _contradiction(entry, group, effects, override):
+        remedy, why = "review", f"{why}; {wrong}: a person looks"
+    may_bill = entry.patient_may_be_billed and group == "PR" and (rules is None or rules.bill_patient)
     return Answer(
         reason_class=entry.reason_class,
         remedy=remedy,
         owner=entry.owner,
-        deadline_kind="filing" if remedy == "new_original" else entry.deadline_kind,
+        deadline_kind=entry.deadline_kind if remedy == entry.remedy else _CLOCKS.get(remedy, entry.deadline_kind),
         appealable=appealable,
-        patient_may_be_billed=entry.patient_may_be_billed and group == "PR",
+        patient_may_be_billed=may_bill and not effects & {"patient_protected", "qmb", "crossover"},
         reason=why,
         source=source,
     )
 
 
-def _remedy(
-    entry: AdjustmentReason, group: str, remarks: tuple[str, ...], known: list[Remark], rules: PayerRules | None
-) -> tuple[Remedy, str, str]:
-    named = f"{group}-{entry.code} ({entry.label})" if group else f"{entry.code} ({entry.label})"
+def _override(
+    entry: AdjustmentReason, group: str, remarks: tuple[str, ...], rules: PayerRules | None
+) -> Overrides | None:
+    """The payer's own answer, the first that fits."""
     for override in rules.overrides if rules else ():
         if override.carc == entry.code and override.rarc in ("", *remarks) and override.group in ("", group):
-            return override.remedy, f"{named}: rule of this payer", override.source
+            return override
+    return None
+
+
+def _contradiction(entry: AdjustmentReason, group: str, effects: set[str], override: Overrides | None) -> str:
+    """What in the input can't be true together; empty where nothing is."""
+    if group and entry.groups and group not in entry.groups and override is None:
+        return f"{entry.code} comes with {' or '.join(entry.groups)} only, not with {group}"
+    if "appeal_rights" in effects and effects & _NO_RIGHT:
+        return "one remark grants an appeal and another refuses it"
+    return ""
+
+
+def _protected(
+    remedy: Remedy, why: str, entry: AdjustmentReason, effects: set[str], rules: PayerRules | None
+) -> tuple[Remedy, str]:
+    """The remedy where the claim went on by itself, or the patient may not be asked."""
+    if remedy in ("bill_patient", "bill_other_payer") and "crossover" in effects:
+        return "wait", f"{why}; the payer sent the claim on: wait for the next payer's answer"
+    if remedy != "bill_patient":
+        return remedy, why
+    if "qmb" in effects and entry.reason_class == "patient":
+        return "bill_other_payer", f"{why}; a QMB's share is Medicaid's, never the patient's"
+    if effects & {"patient_protected", "qmb"}:
+        return "review", f"{why}; a remark says that the patient may not be billed: a person looks"
+    if rules is not None and not rules.bill_patient:
+        return "review", f"{why}; this payer's rules forbid billing the patient beyond a share the law names"
+    return remedy, why
+
+
+def _remedy(
+    entry: AdjustmentReason,
+    group: str,
+    remarks: tuple[str, ...],
+    known: list[Remark],
+    override: Overrides | None,
+) -> tuple[Remedy, str, str]:
+    named = f"{group}-{entry.code} ({entry.label})" if group else f"{entry.code} ({entry.label})"
+    if override is not None:
+        return override.remedy, f"{named}: rule of this payer", override.source
     for remark in known:
         remedy = _REMEDY_OF_EFFECT.get(remark.effect) or remark.remedy
         if remedy:
@@ -119,18 +177,25 @@ def classify(state: ClaimState, payment: ClaimPayment, tables: Tables, proof_of_
     first = adjustments[0]
     answer = explain(first.group, first.reason, _remarks_for(payment, first), state.rules, tables)
     remedy, why = answer.remedy, answer.reason
-    if answer.reason_class == "timely_filing":
+    late = answer.reason_class == "timely_filing" and first.group != "PR"
+    if late and (answer.appealable or not proof_of_filing):
         remedy = "appeal" if proof_of_filing else "write_off"
         proof = "proof of timely filing is kept: appeal with it" if proof_of_filing else "there is no proof of filing"
         why = f"{why}; {proof}"
     if remedy == "correct_and_replace" and not payment.payer_claim_control_number:
         remedy, why = "review", f"{why}; a replacement needs the payer's claim control number, which is missing"
-    elif remedy == "correct_and_replace" and not takes_replacement(state.rules, state.claim.type):
-        remedy = "reopening" if state.rules.reopening else "new_original"
-        why = f"{why}; this payer takes no replacement claims"
+    else:
+        remedy, why = as_the_payer_takes_it(remedy, why, state.rules, state.claim.type)
     if payment.status_code == "4" and answer.reason_class == "eligibility":
         why = f"{why}; check the coverage first"
     return Denial(codes=codes, denied_cents=denied, reason_class=answer.reason_class, recommended=remedy, why=why)
+
+
+def as_the_payer_takes_it(remedy: Remedy, why: str, rules: PayerRules, claim_type: ClaimType) -> tuple[Remedy, str]:
+    """A replacement turned into what the payer takes in its place, a reopening or a new claim; all else as it is."""
+    if remedy != "correct_and_replace" or takes_replacement(rules, claim_type):
+        return remedy, why
+    return "reopening" if rules.reopening else "new_original", f"{why}; this payer takes no replacement claims"
 
 
 def takes_replacement(rules: PayerRules, claim_type: ClaimType) -> bool:
