@@ -136,8 +136,26 @@ class _Router:
     def deliver(self, entry: IndexEntry, event: AnyEvent) -> None:
         self.deliveries.append(Delivery(practice=entry.practice, claim_id=entry.claim_id, event=event))
 
-    def hold(self, position: int, kind: str, reference: str, reason: str, amount: int | None = None) -> None:
-        self.held.append(Held(position=position, set=kind, reference=reference, reason=reason, amount_cents=amount))
+    def hold(
+        self,
+        position: int,
+        kind: str,
+        reference: str,
+        reason: str,
+        amount: int | None = None,
+        entry: IndexEntry | None = None,
+    ) -> None:
+        self.held.append(
+            Held(
+                position=position,
+                set=kind,
+                reference=reference,
+                practice=entry.practice if entry else "",
+                claim_id=entry.claim_id if entry else "",
+                reason=reason,
+                amount_cents=amount,
+            )
+        )
 
     def miss(
         self, position: int, kind: str, reference: str, reason: str, payer: str = "", amount: int | None = None
@@ -174,10 +192,10 @@ class _Router:
 
     def claim_payment(self, remittance: Remittance, payment: ClaimPayment, occurrence: int) -> None:
         number = payment.patient_control_number
-        if reason := held_claim(payment):
-            self.hold(payment.segment, "835", number, reason, payment.paid_cents)
-            return
         found, why = self.claim_of(payment)
+        if reason := held_claim(payment):
+            self.hold(payment.segment, "835", number, reason, payment.paid_cents, found)
+            return
         if found is None:
             self.miss(payment.segment, "835", number, why, remittance.payer, payment.paid_cents)
             return
@@ -264,10 +282,13 @@ class _Router:
             seen[status.segment] = part + 1
             if status.level in ("claim", "line"):
                 self.status(report, status, status.patient_control_number or status.trace, part)
-            else:
-                for i, number in enumerate(below.get(status.segment, ()), 1):
-                    if _rejects(status):
-                        self.status(report, status, number, i)
+            elif _rejects(status):
+                numbers = below.get(status.segment, ())
+                for i, number in enumerate(numbers, 1):
+                    self.status(report, status, number, i)
+                if not numbers:
+                    reason = "rejected as a whole, without the claims that it means: find the batch"
+                    self.miss(status.segment, report.set, report.batch or status.trace, reason, report.sender_name)
 
     def status(self, report: StatusReport, status: StatusLine, number: str, part: int) -> None:
         found = (

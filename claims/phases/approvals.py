@@ -5,7 +5,7 @@ from __future__ import annotations
 from claims import appeals
 from claims.draft import Draft, Refused
 from claims.events import ApprovalDecided
-from claims.phases import appealing, corrections, gate, write_offs
+from claims.phases import appealing, corrections, gate, settling, write_offs
 from claims.state import Approval
 from claims.status import Status as S
 
@@ -16,7 +16,9 @@ def on_approval_decided(d: Draft, event: ApprovalDecided) -> None:
     approval = gate.take_approval(d, event.task)
     if not event.approved:
         gate.send_back(d, approval, f"{event.by} did not approve: {event.reason or 'no reason'}")
+        settling.settle(d)
         return
+    d.require(S.AWAITING_APPROVAL, what="an approval")
     if event.by == approval.requested_by:
         raise Refused("who asked for it can't approve it")
     d.move(approval.was)

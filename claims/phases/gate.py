@@ -89,12 +89,11 @@ def take_approval(d: Draft, task: str) -> Approval:
 
 def send_back(d: Draft, approval: Approval, reason: str) -> None:
     """Nothing is filed: the claim is where it was, and the supervisor has the work."""
-    d.move(approval.was)
+    d.move_on(approval.was)
     if approval.was in settling.DENIED:
         d.open_task("work_denial", "supervisor", reason)
     else:
         d.open_task("review_write_off", "supervisor", reason)
-    settling.settle(d)
 
 
 def expire_approval(d: Draft, task: str) -> None:
