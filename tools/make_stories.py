@@ -11,11 +11,33 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from storybook import corrections, denials, front_desk, paying, people_at_work, rejections, turns, waiting
+from storybook import (
+    appeals,
+    corrections,
+    denials,
+    front_desk,
+    paying,
+    people_at_work,
+    rejections,
+    turns,
+    two_payers,
+    waiting,
+)
 from storybook.book import Story
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "stories"
-CHAPTERS = (paying, rejections, denials, corrections, waiting, front_desk, people_at_work, turns)
+CHAPTERS = (
+    paying,
+    two_payers,
+    rejections,
+    denials,
+    appeals,
+    corrections,
+    waiting,
+    front_desk,
+    people_at_work,
+    turns,
+)
 STORIES: tuple[Story, ...] = tuple(story for chapter in CHAPTERS for story in chapter.STORIES)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from storybook.book import Story, comes, ledger, passes, says, sent
-from storybook.people import CLARA, ELMER, HARBOR, LONG_VISIT, MEDICAID, MEDICARE, VISIT
+from storybook.people import CLARA, HARBOR, LONG_VISIT, VISIT
 from storybook.x12 import Line, Payment, Remittance, Takeback, Visit, acknowledgement_277ca, claims_file, remittance
 
 HANDED = comes("2026-03-03 09:00", "claim.837", claims_file(VISIT))
@@ -17,37 +17,6 @@ PAID = comes("2026-03-20 06:30", "payment.835", remittance(Remittance(HARBOR, "E
 CORRECTED = ledger("125.00", paid="80.00", contractual="45.00")
 PAIR_WHY = (
     "100.00 - 100.00 + 80.00 = 80.00 paid; contractual 25.00 - 25.00 + 45.00 = 45.00; together the charge of 125.00."
-)
-
-DUAL = Visit(
-    "LK1040",
-    ELMER,
-    MEDICARE,
-    (Line("99214", "500.00"),),
-    second=MEDICAID,
-    second_member="STM445566",
-)
-MEDICARE_PAYS = comes(
-    "2026-03-20 06:30",
-    "medicare.835",
-    remittance(
-        Remittance(
-            MEDICARE,
-            "EFT4040",
-            "2026-03-20",
-            (
-                Payment(
-                    DUAL,
-                    "19",
-                    "300.00",
-                    "MC26040",
-                    adjustments=(("CO", "45", "125.00"), ("PR", "1", "75.00")),
-                    remarks=("MA18",),
-                    forwarded_to="STATE MEDICAID",
-                ),
-            ),
-        )
-    ),
 )
 
 STORIES = (
@@ -312,65 +281,6 @@ STORIES = (
             "why": "BPR02 = 125.00 - 40.00 = 85.00; the claim itself got its 125.00.",
             "claims": [{"status": "closed", "ledger": ledger("125.00", paid="125.00"), "tasks": []}],
             "unmatched": [{"reference": "HB19999", "amount": "40.00"}],
-        },
-    ),
-    Story(
-        "secondary_repeats_the_primarys_write_off",
-        "Medicaid first repeats Medicare's write-off, which would leave -425.00: caught. Its corrected answer closes.",
-        (
-            comes("2026-03-03 09:00", "claim.837", claims_file(DUAL)),
-            MEDICARE_PAYS,
-            comes(
-                "2026-04-01 06:30",
-                "medicaid.835",
-                remittance(
-                    Remittance(
-                        MEDICAID,
-                        "EFT4041",
-                        "2026-04-01",
-                        (Payment(DUAL, "2", "65.00", "SM26041", adjustments=(("CO", "45", "435.00"),)),),
-                    )
-                ),
-            ),
-            comes(
-                "2026-04-15 06:30",
-                "medicaid_corrected.835",
-                remittance(
-                    Remittance(
-                        MEDICAID,
-                        "EFT4042",
-                        "2026-04-15",
-                        (
-                            Payment(
-                                DUAL,
-                                "22",
-                                "-65.00",
-                                "SM26041",
-                                adjustments=(("CO", "45", "-435.00"),),
-                                charge="-500.00",
-                            ),
-                            Payment(
-                                DUAL,
-                                "2",
-                                "65.00",
-                                "SM26041A",
-                                adjustments=(("OA", "23", "425.00"), ("CO", "45", "10.00")),
-                            ),
-                        ),
-                    )
-                ),
-            ),
-        ),
-        {
-            "why": "Billed 500.00; Medicare pays 300.00, contractual 125.00, deductible 75.00. Medicaid 65.00 and 10.00"
-            " contractual; OA-23 425.00 = 300.00 + 125.00 is information. 300 + 65 + 125 + 10 = 500.",
-            "claims": [
-                {
-                    "status": "closed",
-                    "ledger": ledger("500.00", paid="365.00", contractual="135.00"),
-                    "tasks": [],
-                }
-            ],
         },
     ),
     Story(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storybook.book import Story, comes, ledger, passes, says, sent
-from storybook.people import ADA, HARBOR, LONG_VISIT, MEDICARE, MEDICARE_VISIT, SUMMIT, VISIT
+from storybook.book import Event, Story, comes, ledger, passes, says, sent
+from storybook.people import ADA, HARBOR, LONG_VISIT, VISIT
 from storybook.x12 import (
     Line,
     Paid,
+    Payer,
     Payment,
     Remittance,
     Takeback,
@@ -55,25 +56,15 @@ SHARED = remittance(
         ),
     )
 )
-WITH_SUPPLEMENT = replace(MEDICARE_VISIT, number="LK1004", second=SUMMIT, second_member="SM778899")
-FORWARDED = remittance(
-    Remittance(
-        MEDICARE,
-        "EFT1010",
-        "2026-03-20",
-        (
-            Payment(
-                WITH_SUPPLEMENT,
-                "19",
-                "96.00",
-                "MC26010",
-                adjustments=(("CO", "45", "60.00"), ("PR", "2", "24.00")),
-                remarks=("MA18",),
-                forwarded_to="SUMMIT SUPPLEMENT",
-            ),
-        ),
-    )
-)
+COPAY = Payment(VISIT, "1", "90.00", "HB26701", adjustments=(("CO", "45", "25.00"), ("PR", "3", "10.00")))
+
+
+def pays(
+    when: str, file: str, *claims: Payment, trace: str, payer: Payer = HARBOR, plb: tuple[Takeback, ...] = ()
+) -> Event:
+    """A remittance arrives on the day that it is dated."""
+    return comes(when, file, remittance(Remittance(payer, trace, when[:10], claims, plb)))
+
 
 STORIES = (
     Story(
@@ -171,25 +162,17 @@ STORIES = (
         "The plan pays nothing because the deductible is not met: status 1, PR-1. That is the patient's, not a denial.",
         (
             HANDED,
-            comes(
+            pays(
                 "2026-03-20 06:30",
                 "payment.835",
-                remittance(
-                    Remittance(
-                        HARBOR,
-                        "EFT1003",
-                        "2026-03-20",
-                        (
-                            Payment(
-                                VISIT,
-                                "1",
-                                "0.00",
-                                "HB26001",
-                                adjustments=(("CO", "45", "35.00"), ("PR", "1", "90.00")),
-                            ),
-                        ),
-                    )
+                Payment(
+                    VISIT,
+                    "1",
+                    "0.00",
+                    "HB26001",
+                    adjustments=(("CO", "45", "35.00"), ("PR", "1", "90.00")),
                 ),
+                trace="EFT1003",
             ),
         ),
         {
@@ -212,25 +195,17 @@ STORIES = (
         "The plan sent the money to the patient (CARC 100): the patient is billed for it.",
         (
             HANDED,
-            comes(
+            pays(
                 "2026-03-20 06:30",
                 "payment.835",
-                remittance(
-                    Remittance(
-                        HARBOR,
-                        "EFT1004",
-                        "2026-03-20",
-                        (
-                            Payment(
-                                VISIT,
-                                "1",
-                                "0.00",
-                                "HB26001",
-                                adjustments=(("CO", "45", "35.00"), ("PR", "100", "90.00")),
-                            ),
-                        ),
-                    )
+                Payment(
+                    VISIT,
+                    "1",
+                    "0.00",
+                    "HB26001",
+                    adjustments=(("CO", "45", "35.00"), ("PR", "100", "90.00")),
                 ),
+                trace="EFT1004",
             ),
         ),
         {
@@ -285,87 +260,6 @@ STORIES = (
             "claims": [{"status": "closed", "ledger": ledger("125.00", paid="125.00"), "submissions": [], "tasks": []}],
         },
         agreeable=False,
-    ),
-    Story(
-        "medicare_forwards_to_the_supplement",
-        "Medicare pays its part and forwards the claim (status 19): the supplement is waited for, not billed again.",
-        (
-            comes("2026-03-03 09:00", "claim.837", claims_file(WITH_SUPPLEMENT)),
-            comes("2026-03-20 06:30", "medicare.835", FORWARDED),
-        ),
-        {
-            "why": "180.00 = 96.00 paid + 60.00 contractual + 24.00 coinsurance, which the supplement owes first."
-            " Fifteen business days from Friday 2026-03-20: three weeks, Friday 2026-04-10.",
-            "claims": [
-                {
-                    "stage": "adjudicated",
-                    "status": "awaiting_crossover",
-                    "ledger": ledger("180.00", paid="96.00", contractual="60.00", next_payer="24.00"),
-                    "submissions": sent("1 paid"),
-                    "tasks": [],
-                    "deadlines": [{"kind": "crossover", "due": "2026-04-10T08:00"}],
-                    "only_deadlines": ["crossover"],
-                }
-            ],
-        },
-    ),
-    Story(
-        "supplement_pays_the_rest",
-        "The supplement to which Medicare forwarded the claim pays the coinsurance; the prior payer's OA-23 is not posted again.",
-        (
-            comes("2026-03-03 09:00", "claim.837", claims_file(WITH_SUPPLEMENT)),
-            comes("2026-03-20 06:30", "medicare.835", FORWARDED),
-            comes(
-                "2026-03-31 06:30",
-                "supplement.835",
-                remittance(
-                    Remittance(
-                        SUMMIT,
-                        "EFT1011",
-                        "2026-03-31",
-                        (Payment(WITH_SUPPLEMENT, "2", "24.00", "SM26011", adjustments=(("OA", "23", "156.00"),)),),
-                    )
-                ),
-            ),
-        ),
-        {
-            "why": "96.00 + 24.00 paid, 60.00 contractual once: 180.00. OA-23 156.00 = 96.00 + 60.00 is information.",
-            "claims": [
-                {
-                    "status": "closed",
-                    "ledger": ledger("180.00", paid="120.00", contractual="60.00"),
-                    "tasks": [],
-                }
-            ],
-        },
-    ),
-    Story(
-        "supplement_never_answers",
-        "Medicare forwarded the claim, and the supplement stays silent: after fifteen business days it is billed.",
-        (
-            comes("2026-03-03 09:00", "claim.837", claims_file(WITH_SUPPLEMENT)),
-            comes("2026-03-20 06:30", "medicare.835", FORWARDED),
-            passes("2026-04-13 08:00"),
-        ),
-        {
-            "why": "Fifteen business days from Friday 2026-03-20 are over on Friday 2026-04-10.",
-            "steps": [
-                {
-                    "at": "2026-04-10T08:00",
-                    "event": "deadline_passed",
-                    "detail": "crossover",
-                    "from": "awaiting_crossover",
-                    "to": "secondary_ready",
-                }
-            ],
-            "claims": [
-                {
-                    "status": "secondary_ready",
-                    "ledger": ledger("180.00", paid="96.00", contractual="60.00", next_payer="24.00"),
-                    "tasks": [{"type": "review_coverage", "owner": "biller"}],
-                }
-            ],
-        },
     ),
     Story(
         "payment_overtakes_every_acknowledgement",
@@ -440,27 +334,19 @@ STORIES = (
                     VISIT, replace(LONG_VISIT, payer=HARBOR), Visit("LK1009", ADA, HARBOR, (Line("99212", "80.00"),))
                 ),
             ),
-            comes(
+            pays(
                 "2026-03-20 06:30",
                 "payment.835",
-                remittance(
-                    Remittance(
-                        HARBOR,
-                        "EFT1005",
-                        "2026-03-20",
-                        (
-                            Payment(VISIT, "1", "100.00", "HB26001", adjustments=(("CO", "45", "25.00"),)),
-                            Payment(LONG_VISIT, "1", "150.00", "HB26002", adjustments=(("CO", "45", "40.00"),)),
-                            Payment(
-                                Visit("LK1009", ADA, HARBOR, (Line("99212", "80.00"),)),
-                                "1",
-                                "60.00",
-                                "HB26009",
-                                adjustments=(("CO", "45", "20.00"),),
-                            ),
-                        ),
-                    )
+                Payment(VISIT, "1", "100.00", "HB26001", adjustments=(("CO", "45", "25.00"),)),
+                Payment(LONG_VISIT, "1", "150.00", "HB26002", adjustments=(("CO", "45", "40.00"),)),
+                Payment(
+                    Visit("LK1009", ADA, HARBOR, (Line("99212", "80.00"),)),
+                    "1",
+                    "60.00",
+                    "HB26009",
+                    adjustments=(("CO", "45", "20.00"),),
                 ),
+                trace="EFT1005",
             ),
         ),
         {
@@ -480,25 +366,17 @@ STORIES = (
         "A payment under a number that no claim here has is unmatched, never guessed by name; the other one posts.",
         (
             HANDED,
-            comes(
+            pays(
                 "2026-03-20 06:30",
                 "payment.835",
-                remittance(
-                    Remittance(
-                        HARBOR,
-                        "EFT1006",
-                        "2026-03-20",
-                        (
-                            Payment(VISIT, "1", "125.00", "HB26001"),
-                            Payment(
-                                Visit("OLD77", ADA, HARBOR, (Line("99213", "90.00"),), on="2026-01-12"),
-                                "1",
-                                "90.00",
-                                "HB25990",
-                            ),
-                        ),
-                    )
+                Payment(VISIT, "1", "125.00", "HB26001"),
+                Payment(
+                    Visit("OLD77", ADA, HARBOR, (Line("99213", "90.00"),), on="2026-01-12"),
+                    "1",
+                    "90.00",
+                    "HB25990",
                 ),
+                trace="EFT1006",
             ),
         ),
         {
@@ -543,18 +421,12 @@ STORIES = (
         "The plan adds interest at the provider level (PLB L6): the claim closes at its charge, the interest is the provider's.",
         (
             HANDED,
-            comes(
+            pays(
                 "2026-03-20 06:30",
                 "payment.835",
-                remittance(
-                    Remittance(
-                        HARBOR,
-                        "EFT1007",
-                        "2026-03-20",
-                        (Payment(VISIT, "1", "125.00", "HB26001"),),
-                        (Takeback("L6", "HB26001", "-2.50"),),
-                    )
-                ),
+                Payment(VISIT, "1", "125.00", "HB26001"),
+                trace="EFT1007",
+                plb=(Takeback("L6", "HB26001", "-2.50"),),
             ),
         ),
         {

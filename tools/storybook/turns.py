@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storybook.book import Event, Story, comes, ledger, passes, says, sent
-from storybook.people import ADA, CLARA, HARBOR, LONG_VISIT, MEDICAID, MEDICARE_VISIT, SUMMIT, VISIT
+from storybook.book import Story, comes, ledger, passes, says, sent
+from storybook.paying import COPAY, pays
+from storybook.people import ADA, CLARA, HARBOR, LONG_VISIT, MEDICAID, MEDICARE_VISIT, VISIT
 from storybook.x12 import (
     Line,
     Payer,
     Payment,
-    Remittance,
     Takeback,
     Visit,
     acknowledgement_277ca,
     claims_file,
     eligibility_answer,
     hospital_file,
-    remittance,
-    status_answer,
 )
 
 HANDED = comes("2026-03-03 09:00", "claim.837", claims_file(VISIT))
@@ -27,20 +25,11 @@ ACCEPTED = comes(
     "payer_accepts.277ca",
     acknowledgement_277ca("PR", VISIT, "A2:20:PR", on="2026-03-05", payer_number="HB26701"),
 )
-COPAY = Payment(VISIT, "1", "90.00", "HB26701", adjustments=(("CO", "45", "25.00"), ("PR", "3", "10.00")))
 AETNA = Payer("AETNA", "60054", "CI")
 HOSPITAL_VISIT = Visit("LK3001", CLARA, HARBOR, (Line("99284", "800.00"), Line("71046", "200.00")), diagnoses=("R079",))
-TWO_PLANS = replace(VISIT, number="LK1011", second=SUMMIT, second_member="SM778800")
 MEDICAID_VISIT = Visit("LK1012", replace(CLARA, member="STM112233"), MEDICAID, (Line("99213", "125.00"),))
 SPLIT_ONE = Payment(LONG_VISIT, "1", "150.00", "HB26702A", adjustments=(("CO", "45", "30.00"),), charge="180.00")
 SPLIT_TWO = Payment(LONG_VISIT, "1", "15.00", "HB26702B", adjustments=(("CO", "45", "5.00"),), charge="20.00")
-
-
-def pays(
-    when: str, file: str, *claims: Payment, trace: str, payer: Payer = HARBOR, plb: tuple[Takeback, ...] = ()
-) -> Event:
-    """A remittance arrives on the day that it is dated."""
-    return comes(when, file, remittance(Remittance(payer, trace, when[:10], claims, plb)))
 
 
 STORIES = (
@@ -246,42 +235,6 @@ STORIES = (
         },
     ),
     Story(
-        "first_plan_leaves_a_share_to_the_second",
-        "The first plan pays and doesn't forward: its share goes to the second plan, not to the patient.",
-        (
-            comes("2026-03-03 09:00", "claim.837", claims_file(TWO_PLANS)),
-            pays("2026-03-20 06:30", "payment.835", replace(COPAY, visit=TWO_PLANS), trace="EFT7010"),
-        ),
-        {
-            "why": "125.00 = 90.00 + 25.00 contractual + 10.00, which the second plan owes next.",
-            "claims": [
-                {
-                    "stage": "adjudicated",
-                    "status": "secondary_ready",
-                    "ledger": ledger("125.00", paid="90.00", contractual="25.00", next_payer="10.00"),
-                    "tasks": [{"type": "review_coverage", "owner": "biller"}],
-                }
-            ],
-        },
-    ),
-    Story(
-        "no_second_plan_after_all",
-        "The second plan turns out to have ended; a biller sends the share to the patient.",
-        (
-            comes("2026-03-03 09:00", "claim.837", claims_file(TWO_PLANS)),
-            pays("2026-03-20 06:30", "payment.835", replace(COPAY, visit=TWO_PLANS), trace="EFT7010"),
-            says("2026-03-23 09:00", "choose", {"remedy": "bill_patient", "reason": "plan ended", "by": "biller-1"}),
-            says("2026-03-23 09:30", "statement_sent", {"amount_cents": 1000}),
-            says("2026-04-02 09:30", "pay", {"amount": "10.00", "method": "card", "by": "desk-1"}),
-        ),
-        {
-            "steps": [{"event": "choose", "effects": ["send_statement"]}, {"to": "patient_billing"}, {"to": "closed"}],
-            "claims": [
-                {"status": "closed", "ledger": ledger("125.00", paid="100.00", contractual="25.00"), "tasks": []}
-            ],
-        },
-    ),
-    Story(
         "denial_asks_for_records",
         "CO-252 with N706: the payer wants records. A person chooses to send them, with the payer's forty-five days.",
         (
@@ -331,58 +284,6 @@ STORIES = (
                     "tasks": [{"type": "work_denial", "owner": "front_desk", "reason": "bill_other_payer"}],
                 }
             ],
-        },
-    ),
-    Story(
-        "answer_after_the_alarm",
-        "The follow-up alarm rang; then the payer says that the claim is in process: a new alarm, and the task is done.",
-        (
-            HANDED,
-            ACCEPTED,
-            passes("2026-04-02 09:00"),
-            comes("2026-04-03 09:00", "pending.277", status_answer(VISIT, "P1:20", on="2026-04-03")),
-        ),
-        {
-            "why": "Thirty days from Friday 2026-04-03: 27 left in April, Sunday 2026-05-03, so Monday 2026-05-04.",
-            "steps": [{"detail": "follow_up", "to": "no_response"}, {"to": "pending_payer"}],
-            "claims": [
-                {
-                    "status": "pending_payer",
-                    "tasks": [],
-                    "deadlines": [
-                        {"kind": "follow_up", "due": "2026-05-04T08:00"},
-                        {"kind": "inquiry", "due": "2026-04-17T08:00"},
-                    ],
-                }
-            ],
-        },
-    ),
-    Story(
-        "note_after_an_extension",
-        "The alarm was moved to day 60 for a reason; an `in process` note on day 50 doesn't move it further.",
-        (
-            HANDED,
-            ACCEPTED,
-            says(
-                "2026-03-20 09:00",
-                "extend",
-                {
-                    "deadline": "follow_up",
-                    "to": "2026-05-02T08:00:00-04:00",
-                    "reason": "payer is sixty days behind",
-                    "by": "biller-1",
-                },
-            ),
-            says("2026-04-22 09:00", "note", {"text": "in process", "by": "biller-1"}),
-            passes("2026-05-02 09:00"),
-        ),
-        {
-            "why": "Day 50 and day 60 after 2026-03-03: 2026-04-22 and 2026-05-02.",
-            "steps": [
-                {"at": "2026-04-22T09:00", "event": "note", "to": "payer_accepted"},
-                {"at": "2026-05-02T08:00", "detail": "follow_up", "from": "payer_accepted", "to": "no_response"},
-            ],
-            "claims": [{"status": "no_response"}],
         },
     ),
     Story(
@@ -488,48 +389,6 @@ STORIES = (
             ],
             "claims": [{"status": "reopened", "ledger": ledger("125.00", paid="100.00", open="25.00")}],
             "unmatched": [{"set": "835", "reference": "LK9", "amount": "50.00"}],
-        },
-    ),
-    Story(
-        "appeal_won_in_part",
-        "The appeal is won in part; the corrected remittance pays a part, the rest is written off by a person.",
-        (
-            HANDED,
-            ACCEPTED,
-            pays(
-                "2026-03-20 06:30",
-                "denial.835",
-                Payment(VISIT, "1", "0.00", "HB26701", adjustments=(("CO", "50", "125.00"),)),
-                trace="EFT7015",
-            ),
-            says("2026-03-24 10:00", "appeal", {"level": 1, "reason": "records", "by": "biller-1"}),
-            says("2026-03-24 15:00", "approve", {"by": "supervisor-1"}),
-            says("2026-03-25 09:00", "appeal_sent", {"level": 1, "receipt": "FAX-771"}),
-            says("2026-05-12 09:00", "decide_appeal", {"level": 1, "outcome": "partial", "by": "biller-1"}),
-            says("2026-05-13 09:00", "decide_appeal", {"level": 1, "outcome": "overturned", "by": "biller-2"}),
-            pays(
-                "2026-05-29 06:30",
-                "corrected.835",
-                Payment(VISIT, "22", "0.00", "HB26701", adjustments=(("CO", "50", "-125.00"),), charge="-125.00"),
-                Payment(VISIT, "1", "80.00", "HB26701A", adjustments=(("CO", "50", "45.00"),)),
-                trace="EFT7016",
-            ),
-            says("2026-06-02 09:00", "write_off", {"reason": "not worth a second level", "by": "biller-1"}),
-        ),
-        {
-            "why": "80.00 paid, 45.00 still denied and written off; the first decision on a level wins.",
-            "steps": [
-                {"event": "remittance_received", "to": "partially_denied"},
-                {"event": "write_off", "to": "closed"},
-            ],
-            "claims": [
-                {
-                    "status": "closed",
-                    "ledger": ledger("125.00", paid="80.00", written_off="45.00"),
-                    "tasks": [],
-                    "refused": [{"message": "appeal_decided", "reason": "decided already"}],
-                }
-            ],
         },
     ),
     Story(

@@ -306,4 +306,56 @@ STORIES = (
             ],
         },
     ),
+    Story(
+        "answer_after_the_alarm",
+        "The follow-up alarm rang; then the payer says that the claim is in process: a new alarm, and the task is done.",
+        (
+            HANDED,
+            ACCEPTED,
+            passes("2026-04-02 09:00"),
+            comes("2026-04-03 09:00", "pending.277", status_answer(VISIT, "P1:20", on="2026-04-03")),
+        ),
+        {
+            "why": "Thirty days from Friday 2026-04-03: 27 left in April, Sunday 2026-05-03, so Monday 2026-05-04.",
+            "steps": [{"detail": "follow_up", "to": "no_response"}, {"to": "pending_payer"}],
+            "claims": [
+                {
+                    "status": "pending_payer",
+                    "tasks": [],
+                    "deadlines": [
+                        {"kind": "follow_up", "due": "2026-05-04T08:00"},
+                        {"kind": "inquiry", "due": "2026-04-17T08:00"},
+                    ],
+                }
+            ],
+        },
+    ),
+    Story(
+        "note_after_an_extension",
+        "The alarm was moved to day 60 for a reason; an `in process` note on day 50 doesn't move it further.",
+        (
+            HANDED,
+            ACCEPTED,
+            says(
+                "2026-03-20 09:00",
+                "extend",
+                {
+                    "deadline": "follow_up",
+                    "to": "2026-05-02T08:00:00-04:00",
+                    "reason": "payer is sixty days behind",
+                    "by": "biller-1",
+                },
+            ),
+            says("2026-04-22 09:00", "note", {"text": "in process", "by": "biller-1"}),
+            passes("2026-05-02 09:00"),
+        ),
+        {
+            "why": "Day 50 and day 60 after 2026-03-03: 2026-04-22 and 2026-05-02.",
+            "steps": [
+                {"at": "2026-04-22T09:00", "event": "note", "to": "payer_accepted"},
+                {"at": "2026-05-02T08:00", "detail": "follow_up", "from": "payer_accepted", "to": "no_response"},
+            ],
+            "claims": [{"status": "no_response"}],
+        },
+    ),
 )
