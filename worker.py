@@ -19,22 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
-)
-from temporalio.common import SearchAttributeIndexedValueType, WorkerDeploymentVersion
+from temporalio.client import Client
+from temporalio.common import WorkerDeploymentVersion
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
@@ -51,9 +38,9 @@ from activities.delivery import DeliveryActivities
 from activities.eligibility import EligibilityActivities
 from activities.follow_up import FollowUpActivities
 from activities.inbox import InboxActivities
-from activities.names import INBOX, INBOX_SCHEDULE, TASK_QUEUE
+from activities.names import TASK_QUEUE
 from activities.patient_billing import PatientBillingActivities
-from activities.post import Post
+from activities.post import BLINK, Post
 from activities.reading import Reader
 from activities.records import RecordsActivities
 from activities.submission import Scrubber, SubmissionActivities
@@ -70,10 +57,10 @@ from claims.payer_rules import PayerRules
 from claims.ports import Carrier, Documents, Letters, Records, RecordsError
 from claims.scrub import scrub
 from claims.tables import Tables
-from workflows import attributes
 from workflows.claim import ClaimWorkflow
 from workflows.inbound_document import InboundDocumentWorkflow
 from workflows.inbox import InboxWorkflow
+from workflows.namespace import prepare
 from workflows.remittance import RemittanceWorkflow
 from workflows.tables import install
 
@@ -96,8 +83,6 @@ Imported anew for every workflow they cost 33 ms and 1.5 MB each; shared 1.4 ms 
 STICKY_SECONDS = 60.0
 GRACE = timedelta(seconds=10)
 ANSWER_SECONDS = 10.0
-SHORTEST_POLL = 1.0
-"""Seconds; the server refuses schedules with shorter intervals."""
 
 
 class Exit(IntEnum):
@@ -167,6 +152,7 @@ def build_worker(
     build: str = "",
     cached: int = 2000,
     sticky_seconds: float = STICKY_SECONDS,
+    blink: float = BLINK,
 ) -> Worker:
     """A worker that is not started yet: `async with build_worker(...)` serves while the block runs.
 
@@ -174,7 +160,7 @@ def build_worker(
     continues as new under the new one.
     """
     install(parts.tables)
-    post = Post(client, parts.records, task_queue=task_queue)
+    post = Post(client, parts.records, task_queue=task_queue, blink=blink)
     version = WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=build or build_id())
     return Worker(
         client,
@@ -249,61 +235,6 @@ def _with_metrics(address: str) -> Runtime:
     except (RuntimeError, ValueError) as error:
         message = f"metrics can't be served at {address}: is the port taken? set CLAIMLINE_METRICS_ADDRESS"
         raise CannotServe(Exit.SETTINGS, message) from error
-
-
-async def prepare(client: Client, *, poll_seconds: float | None = None, task_queue: str = TASK_QUEUE) -> None:
-    """What a namespace needs once: our search attributes and, with `poll_seconds`, the inbox's schedule."""
-    await ensure_search_attributes(client)
-    if poll_seconds is not None:
-        await ensure_schedule(client, poll_seconds, task_queue)
-
-
-async def ensure_search_attributes(client: Client) -> None:
-    """Adds those of ours that the namespace does not have. Harmless where all are there."""
-    kinds = {
-        SearchAttributeIndexedValueType.KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-        SearchAttributeIndexedValueType.DATETIME: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-        SearchAttributeIndexedValueType.BOOL: IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
-        SearchAttributeIndexedValueType.INT: IndexedValueType.INDEXED_VALUE_TYPE_INT,
-    }
-    try:
-        listed = await client.operator_service.list_search_attributes(
-            ListSearchAttributesRequest(namespace=client.namespace)
-        )
-        there = set(listed.custom_attributes)
-    except RPCError as error:
-        if error.status != RPCStatusCode.UNIMPLEMENTED:
-            raise
-        there = set()
-    missing = {key.name: kinds[key.indexed_value_type] for key in attributes.ALL if key.name not in there}
-    if not missing:
-        return
-    try:
-        await client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
-        )
-    except RPCError as error:
-        if error.status != RPCStatusCode.ALREADY_EXISTS:
-            raise
-
-
-async def ensure_schedule(client: Client, poll_seconds: float, task_queue: str = TASK_QUEUE) -> None:
-    """The inbox is looked into every `poll_seconds`; a round that is still under way is not doubled."""
-    schedule = Schedule(
-        action=ScheduleActionStartWorkflow(INBOX, id="inbox", task_queue=task_queue),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(seconds=max(poll_seconds, SHORTEST_POLL)))]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(seconds=60)),
-    )
-    try:
-        await client.create_schedule(INBOX_SCHEDULE, schedule, trigger_immediately=True)
-    except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(INBOX_SCHEDULE).update(lambda found: _renewed(found, schedule))
-
-
-def _renewed(found: ScheduleUpdateInput, schedule: Schedule) -> ScheduleUpdate:
-    """A pause that operations set stays."""
-    schedule.state = found.description.schedule.state
-    return ScheduleUpdate(schedule=schedule)
 
 
 def compose(settings: Settings) -> Parts:

@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.kit import BIN, World
 from tests.workflows.paper import paper
-from worker import ensure_search_attributes
+from workflows.namespace import ensure_search_attributes
 
 
 @pytest.fixture

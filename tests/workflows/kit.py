@@ -154,8 +154,8 @@ class World:
             tables=TABLES,
         )
 
-    def worker(self, client: Client, task_queue: str, build: str = "test") -> Worker:
-        return build_worker(client, self.parts(), task_queue=task_queue, build=build)
+    def worker(self, client: Client, task_queue: str, build: str = "test", blink: float = 0.1) -> Worker:
+        return build_worker(client, self.parts(), task_queue=task_queue, build=build, blink=blink)
 
     async def start(self, client: Client, event: ClaimRegistered, task_queue: str) -> WorkflowHandle[Any, Any]:
         """What intake does: register, then start."""

@@ -20,7 +20,8 @@ def kinds(history: WorkflowHistory) -> Counter[str]:
 
 async def test_a_clean_claim_is_sent_paid_stated_and_closed(client: Client, queue: str, world: World) -> None:
     claim = claim_of("SBXSHARE")
-    async with world.worker(client, queue):
+    # acknowledgements of one poll share a signal, however slow the machine is
+    async with world.worker(client, queue, blink=1.0):
         event = registered(claim, "c1", payer_rules="default", seconds={"linger": 1})
         handle = await world.start(client, event, queue)
         await world.until("c1", "submitted")

@@ -12,11 +12,11 @@ from temporalio.testing import WorkflowEnvironment
 from sandbox.clock import stamp
 from sandbox.faults import Fault
 from tests.workflows.kit import BIN, World, claim_of, registered, replay, until, until_status
-from worker import ensure_search_attributes
+from workflows.namespace import ensure_search_attributes
 
 
 @pytest.fixture
-async def time() -> AsyncIterator[WorkflowEnvironment]:
+async def calendar() -> AsyncIterator[WorkflowEnvironment]:
     env = await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(BIN / "temporal-test-server"), data_converter=pydantic_data_converter
     )
@@ -26,61 +26,61 @@ async def time() -> AsyncIterator[WorkflowEnvironment]:
 
 
 async def test_a_payer_that_stays_silent_is_chased_and_the_filing_limit_is_told(
-    time: WorkflowEnvironment, queue: str, world: World
+    calendar: WorkflowEnvironment, queue: str, world: World
 ) -> None:
-    async with world.worker(time.client, queue):
-        event = registered(claim_of("SBXPAID"), "c1", payer_rules="default", at=await time.get_current_time())
-        handle = await world.start(time.client, event, queue)
+    async with world.worker(calendar.client, queue):
+        event = registered(claim_of("SBXPAID"), "c1", payer_rules="default", at=await calendar.get_current_time())
+        handle = await world.start(calendar.client, event, queue)
         await until_status(handle, "submitted")
-        await time.sleep(timedelta(days=20))
+        await calendar.sleep(timedelta(days=20))
         tasks = {task["type"] for task in (await handle.query("summary"))["tasks"]}
         assert "chase_acknowledgement" in tasks
         passed = [one["summary"] for one in await handle.query("timeline") if one["event"] == "deadline_passed"]
         assert passed[0] == "acknowledgement:999"
         # 90 calendar days from the service, two weeks before the start (default.toml: filing)
-        await time.sleep(timedelta(days=80))
+        await calendar.sleep(timedelta(days=80))
         tasks = {task["type"] for task in (await handle.query("summary"))["tasks"]}
         assert "filing_limit" in tasks
         await replay(await handle.fetch_history())
 
 
 async def test_a_visit_that_nobody_codes_is_escalated_after_two_business_days(
-    time: WorkflowEnvironment, queue: str, world: World
+    calendar: WorkflowEnvironment, queue: str, world: World
 ) -> None:
-    async with world.worker(time.client, queue):
+    async with world.worker(calendar.client, queue):
         event = registered(
             claim_of("SBXPAID", coded=False),
             "c1",
             coded=False,
             payer_rules="default",
-            at=await time.get_current_time(),
+            at=await calendar.get_current_time(),
         )
-        handle = await world.start(time.client, event, queue)
+        handle = await world.start(calendar.client, event, queue)
         await until_status(handle, "awaiting_coding")
-        await time.sleep(timedelta(hours=12))
+        await calendar.sleep(timedelta(hours=12))
         assert [t["owner"] for t in (await handle.query("summary"))["tasks"]] == ["coder"]
-        await time.sleep(timedelta(days=7))
+        await calendar.sleep(timedelta(days=7))
         assert [t["owner"] for t in (await handle.query("summary"))["tasks"]] == ["supervisor"]
 
 
 async def test_a_closed_claim_lingers_for_late_events_then_its_state_is_stored(
-    time: WorkflowEnvironment, queue: str, world: World
+    calendar: WorkflowEnvironment, queue: str, world: World
 ) -> None:
-    async with world.worker(time.client, queue):
+    async with world.worker(calendar.client, queue):
         event = registered(
             claim_of("SBXPAID", coded=False),
             "c1",
             coded=False,
             payer_rules="default",
-            at=await time.get_current_time(),
+            at=await calendar.get_current_time(),
         )
-        handle = await world.start(time.client, event, queue)
+        handle = await world.start(calendar.client, event, queue)
         await until_status(handle, "awaiting_coding")
         await handle.execute_update("void", {"reason": "registered in error", "by": "biller-1"})
         await until_status(handle, "voided", "closed")
         assert await world.records.archived("prac1", "c1") is None
         # linger of default.toml is a year
-        await time.sleep(timedelta(days=370))
+        await calendar.sleep(timedelta(days=370))
         await handle.result()
         stored = await world.records.archived("prac1", "c1")
         assert stored is not None
@@ -88,26 +88,26 @@ async def test_a_closed_claim_lingers_for_late_events_then_its_state_is_stored(
 
 
 async def test_a_clearinghouse_that_is_away_for_a_day_is_asked_before_anything_is_sent_again(
-    time: WorkflowEnvironment, queue: str, world: World
+    calendar: WorkflowEnvironment, queue: str, world: World
 ) -> None:
     back = stamp(world.clock.now() + timedelta(days=30))
     world.house.faults.arm(Fault(fault="down", path="raw-x12-submission", until=back))
-    async with world.worker(time.client, queue):
-        event = registered(claim_of("SBXPAID"), "c1", payer_rules="default", at=await time.get_current_time())
-        handle = await world.start(time.client, event, queue)
+    async with world.worker(calendar.client, queue):
+        event = registered(claim_of("SBXPAID"), "c1", payer_rules="default", at=await calendar.get_current_time())
+        handle = await world.start(calendar.client, event, queue)
         await until_status(handle, "submitting")
         world.clock.advance(120)
         # the carrier remembers a key for 24 hours; the last try ends ten minutes before
-        await time.sleep(timedelta(hours=23))
+        await calendar.sleep(timedelta(hours=23))
         await until_status(handle, "submitting")
-        await time.sleep(timedelta(hours=2))
+        await calendar.sleep(timedelta(hours=2))
         seen = await until(handle, lambda now: now["status"] == "submission_unknown" and bool(now["tasks"]))
         assert {task["type"] for task in seen["tasks"]} >= {"find_submission"}
         steps = [one["event"] for one in await handle.query("timeline")]
         assert steps.index("submission_found") == steps.index("transmission_unknown") + 1
         # nothing goes out by itself once the carrier is back: a person decides
         world.house.faults.disarm()
-        await time.sleep(timedelta(hours=12))
+        await calendar.sleep(timedelta(hours=12))
         assert world.house.store.accepted() == []
         await handle.execute_update("submit", {"reason": "the carrier has nothing", "by": "biller-1"})
         await until_status(handle, "submitted")

@@ -13,7 +13,8 @@ from activities.names import INBOX_SCHEDULE
 from adapters.settings import Settings
 from commands.processes import free_port
 from tests.workflows.kit import World, claim_of, registered
-from worker import CannotServe, Exit, compose, connect, main, prepare
+from worker import CannotServe, Exit, compose, connect, main
+from workflows.namespace import prepare
 
 
 async def test_no_server_at_the_address_is_said_with_the_address() -> None:
