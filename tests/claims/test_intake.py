@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -187,6 +189,41 @@ def test_a_full_claim_as_json_comes_back_as_it_was() -> None:
     claims, problems = read_json(raw)
     assert problems == ()
     assert claims[0].claim == claim()
+
+
+def test_the_example_in_the_documentation_is_read() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "intake.md").read_text()
+    example = next(block for block in text.split("```json") if "patient_control_number" in block).partition("```")[0]
+    claims, problems = read_json(example.encode())
+    assert problems == ()
+    assert claims[0].claim.charge_cents == 12500
+    assert not claims[0].coded
+
+
+def encounter(charge: object = "10.00", **coverage: object) -> dict[str, object]:
+    return {
+        "patient_control_number": "E1",
+        "coded": False,
+        "billing": {"npi": "1999999984", "last": "CLINIC"},
+        "patient": {"last": "ALDER", "birth_date": "2015-01-02"},
+        "coverages": [{"payer_id": "P", "payer_name": "PLAN", "member_id": "M1", **coverage}],
+        "lines": [{"service_from": "2026-11-02", "charge": charge}],
+    }
+
+
+def test_an_encounter_whose_patient_is_not_the_subscriber_needs_one() -> None:
+    _, problems = read_json(json.dumps(encounter(relationship="19")).encode())
+    assert "needs a subscriber" in problems[0].reason
+    whole = encounter(relationship="19", subscriber={"last": "ALDER", "first": "ADA"})
+    claims, _ = read_json(json.dumps(whole).encode())
+    assert claims[0].claim.patient_relationship == "19"
+    assert claims[0].claim.coverages[0].subscriber.name.first == "ADA"
+
+
+@pytest.mark.parametrize("amount", ["12.345", "twelve", "", 12.5, True])
+def test_an_amount_that_is_no_decimal_text_is_refused_at_its_place(amount: object) -> None:
+    _, problems = read_json(json.dumps(encounter(amount)).encode())
+    assert problems[0].reason.startswith("lines/0/charge: ")
 
 
 @pytest.mark.parametrize("raw", [b"{", b"\xff\xfe\x00", b"[1]", b'"text"', b"[]"])
