@@ -46,7 +46,10 @@ def read_waiting(message: Waiting, *, at: datetime, state: ClaimState, tables: T
         return (_refused(message, at, "the body is not JSON"),)
     if message.name == DELIVER:
         return _delivered(message, body, at)
-    return (read_message(message.name, body, at=at, id=message.id, state=state, tables=tables),)
+    try:
+        return (read_message(message.name, body, at=at, id=message.id, state=state, tables=tables),)
+    except Exception as error:  # whoever sent it can send it again; a claim that can't go on helps nobody
+        return (_refused(message, at, f"the program can't read this message ({type(error).__name__})"),)
 
 
 def _delivered(message: Waiting, body: object, at: datetime) -> tuple[AnyEvent, ...]:
