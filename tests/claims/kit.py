@@ -45,7 +45,7 @@ def person(last: str = "SAMPLE") -> Person:
     return Person(name=Name(last=last, first="ROBIN"), birth_date=date(1980, 5, 17), gender="F")
 
 
-def coverage(order: str = "primary", payer: str = "87726", indicator: str = "CI") -> Coverage:
+def coverage(order: str = "primary", payer: str = "PAYER1", indicator: str = "CI") -> Coverage:
     return Coverage.model_validate(
         {
             "order": order,
@@ -87,7 +87,7 @@ def claim(*coverages: Coverage, number: str = "LK1", **changes: Any) -> Claim:
 
 
 def two_payers() -> Claim:
-    return claim(coverage(), coverage("secondary", "60054"))
+    return claim(coverage(), coverage("secondary", "PAYER2"))
 
 
 def registered(one: Claim | None = None, *, coded: bool = True, at: datetime = START, **rules: Any) -> ClaimState:
@@ -182,7 +182,7 @@ def reversed_of(original: ClaimPayment) -> ClaimPayment:
 
 
 def remittance(
-    one: ClaimPayment, *, at: datetime = START, trace: str = "T1", payer_id: str = "87726", on: date | None = None
+    one: ClaimPayment, *, at: datetime = START, trace: str = "T1", payer_id: str = "PAYER1", on: date | None = None
 ) -> e.RemittanceReceived:
     return e.RemittanceReceived(
         at=at,

@@ -159,8 +159,8 @@ ACTS: list[Act] = [
         for code in ANSWERS
     ),
     lambda s: (e.StatusUnanswered, {"effect": _flying(s, "inquire_status"), "reason": "none"}),
-    *(_pay(one, f"T{i % 3}", 20 + i % 4, "60054" if one is FROM_SECOND else "") for i, one in enumerate(PAYMENTS)),
-    *(_pay(one, "T1", 20, "87726") for one in (PAID, SHARED, DENIED)),
+    *(_pay(one, f"T{i % 3}", 20 + i % 4, "PAYER2" if one is FROM_SECOND else "") for i, one in enumerate(PAYMENTS)),
+    *(_pay(one, "T1", 20, "PAYER1") for one in (PAID, SHARED, DENIED)),
     *(
         lambda s, n=n: (  # type: ignore[misc]
             e.TakebackReceived,
@@ -250,7 +250,7 @@ def _cash() -> list[e.RemittanceReceived]:
         remittance(reversed_of(SHARED), trace="T2", on=date(2026, 4, 3)),
         remittance(correction, trace="T2", on=date(2026, 4, 3)),
         remittance(DENIED, trace="T0", on=date(2026, 3, 10)),
-        remittance(FROM_SECOND, trace="S1", on=date(2026, 4, 9), payer_id="60054"),
+        remittance(FROM_SECOND, trace="S1", on=date(2026, 4, 9), payer_id="PAYER2"),
         remittance(payment(0, "OA-133:12500"), trace="T9", on=date(2026, 3, 8)),
     ]
 

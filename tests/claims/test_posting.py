@@ -50,7 +50,13 @@ ROWS = (
         "zero_paid_patient_resp",
         (0, 3500, 9000, 0, 0),
     ),
-    Row("CO-29 with status 1: denied, though `processed`", payment(0, "CO-29:12500"), "denied", "denied", (0, 0, 0, 0, 12500)),
+    Row(
+        "CO-29 with status 1: denied, though `processed`",
+        payment(0, "CO-29:12500"),
+        "denied",
+        "denied",
+        (0, 0, 0, 0, 12500),
+    ),
     Row("CO-50, not necessary", DENIED, "denied", "denied", (0, 0, 0, 0, 12500)),
     Row(
         "line 1 100.00 = 70.00 + 30.00; line 2 25.00 denied",
@@ -80,13 +86,39 @@ ROWS = (
         "denied",
         (0, 0, 0, 0, 12500),
     ),
-    Row("PR-204, not covered: a person looks at the ABN first", payment(0, "PR-204:12500"), "denied", "denied", (0, 0, 0, 0, 12500)),
+    Row(
+        "PR-204, not covered: a person looks at the ABN first",
+        payment(0, "PR-204:12500"),
+        "denied",
+        "denied",
+        (0, 0, 0, 0, 12500),
+    ),
     Row("OA-133 pends, no denial", payment(0, "OA-133:12500"), "pending", "pending_payer", (0, 0, 0, 0, 12500)),
-    Row("PI-45 has no contract behind it: open", payment(9000, "PI-45:3500"), "partially_denied", "partially_denied", (9000, 0, 0, 0, 3500)),
-    Row("an unknown reason is open, never silent", payment(0, "CO-9999:12500"), "denied", "denied", (0, 0, 0, 0, 12500)),
-    Row("CO-1: a deductible under CO is the provider's", payment(9000, "CO-1:3500"), "partially_denied", "partially_denied", (9000, 0, 0, 0, 3500)),
-    Row("CO-253 sequestration is contractual: 120.00 + 5.00", payment(12000, "CO-253:500"), "paid", "closed", (12000, 500, 0, 0, 0)),
-)  # fmt: skip
+    Row(
+        "PI-45 has no contract behind it: open",
+        payment(9000, "PI-45:3500"),
+        "partially_denied",
+        "partially_denied",
+        (9000, 0, 0, 0, 3500),
+    ),
+    Row(
+        "an unknown reason is open, never silent", payment(0, "CO-9999:12500"), "denied", "denied", (0, 0, 0, 0, 12500)
+    ),
+    Row(
+        "CO-1: a deductible under CO is the provider's",
+        payment(9000, "CO-1:3500"),
+        "partially_denied",
+        "partially_denied",
+        (9000, 0, 0, 0, 3500),
+    ),
+    Row(
+        "CO-253 sequestration is contractual: 120.00 + 5.00",
+        payment(12000, "CO-253:500"),
+        "paid",
+        "closed",
+        (12000, 500, 0, 0, 0),
+    ),
+)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.why)
@@ -184,7 +216,7 @@ def test_the_prior_payers_money_is_not_posted_again() -> None:
     one = life(two_payers()).accepted().paid(SHARED)
     assert one.state.status == "secondary_ready"
     assert ledger(one.state, TABLES).next_payer == 2000
-    one.paid(FROM_SECOND, payer_id="60054", trace="S1")
+    one.paid(FROM_SECOND, payer_id="PAYER2", trace="S1")
     book = ledger(one.state, TABLES)
     assert (book.paid, book.contractual, book.patient, book.next_payer, book.open) == (9000, 3500, 0, 0, 0)
     assert one.state.status == "closed"
@@ -193,7 +225,7 @@ def test_the_prior_payers_money_is_not_posted_again() -> None:
 def test_a_second_payer_that_answers_first_waits_for_nobody_twice() -> None:
     """The supplement's remittance overtakes Medicare's: when both are here, nothing is owed and nothing waits."""
     one = life(two_payers()).accepted()
-    one.paid(FROM_SECOND, payer_id="60054", trace="S1")
+    one.paid(FROM_SECOND, payer_id="PAYER2", trace="S1")
     one.paid(FORWARDED)
     assert one.state.status == "closed"
     assert ledger(one.state, TABLES).settled
