@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import expect  # noqa: E402
+from temporal_ui import NEEDS_ACTION, TemporalUi, chromium, opened  # noqa: E402
 
 from activities.names import claim_workflow_id  # noqa: E402
 from claims.views import ClaimView  # noqa: E402
@@ -27,7 +28,6 @@ from commands.demo_script import read_script  # noqa: E402
 from commands.examples import example_files  # noqa: E402
 from commands.live_desk import run_live  # noqa: E402
 from commands.stack import running  # noqa: E402
-from tools.temporal_ui import NEEDS_ACTION, TemporalUi, chromium, opened  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 DENIED = "LKP1012"
@@ -83,8 +83,7 @@ def _take(ui: TemporalUi, workflow_id: str) -> None:
     _save(ui, "ui-claim")
     form = ui.write_signal("appeal", json.dumps(APPEAL))
     _save(ui, "ui-signal")
-    form.get_by_role("button", name="Submit").click()
-    expect(form).to_be_hidden()
+    ui.submit(form)
     ui.refresh()
     expect(ui.details()).to_contain_text("awaiting_approval")
     ui.send_signal("approve", '{"by": "supervisor-1"}')
