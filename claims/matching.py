@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from claims.base import Day, Instant, Value
+from claims.base import Instant, Value
 from claims.deliveries import Delivery, Held, IndexEntry, Routing, SubmissionKey, Unmatched
 from claims.documents import (
     ClaimPayment,
@@ -30,6 +30,7 @@ from claims.events import (
     SubmissionAcknowledged,
     TakebackReceived,
 )
+from claims.namesakes import first_day, told_apart
 from claims.proof import held_claim, held_remittance
 
 __all__ = [
@@ -107,6 +108,8 @@ class _Router:
         self.deliveries: list[Delivery] = []
         self.unmatched: list[Unmatched] = []
         self.held: list[Held] = []
+        # The payer's numbers of claims that this document pays: its own PLB may name one that nobody knew before.
+        self.numbered: dict[str, list[IndexEntry]] = {}
 
     def route(self, one: ParsedSet) -> None:
         if one.held:
@@ -199,6 +202,9 @@ class _Router:
         if found is None:
             self.miss(payment.segment, "835", number, why, remittance.payer, payment.paid_cents)
             return
+        same = self.numbered.setdefault(payment.payer_claim_control_number, [])
+        if payment.payer_claim_control_number and found not in same:
+            same.append(found)
         self.deliver(
             found,
             RemittanceReceived(
@@ -228,13 +234,13 @@ class _Router:
                 and {payment.member_id, payment.corrected_member_id} & set(e.member_ids)
                 and e.charge_cents == payment.charge_cents
                 and e.service_from is not None
-                and e.service_from == _first_day(payment)
+                and e.service_from == first_day(payment)
             ],
         ):
             if len(candidates) == 1:
                 return candidates[0], ""
             if candidates:
-                return _told_apart(payment, candidates)
+                return told_apart(payment, candidates)
         return None, "no claim has this patient control number, payer claim control number, or member, dates and charge"
 
     def provider_adjustment(
@@ -244,18 +250,15 @@ class _Router:
         if adjustment.reason != "WO" or not adjustment.amount_cents:
             return
         number = adjustment.reference
-        found = self.by_payer_number(number) or self.by_control_number(number)
-        if len(found) != 1 and adjustment.amount_cents < 0:
-            return
+        found = self.by_payer_number(number) or self.by_control_number(number) or self.numbered.get(number, [])
         if len(found) != 1:
-            self.miss(
-                segment,
-                "835 PLB",
-                number,
-                "a recovery (WO) that names no claim of ours" if not found else "a recovery that names several claims",
-                remittance.payer,
-                adjustment.amount_cents,
-            )
+            if adjustment.amount_cents > 0:
+                why = (
+                    "a recovery (WO) that names several claims"
+                    if found
+                    else "a recovery (WO) that names no claim of ours"
+                )
+                self.miss(segment, "835 PLB", number, why, remittance.payer, adjustment.amount_cents)
             return
         self.deliver(
             found[0],
@@ -404,25 +407,6 @@ def _named(one: ParsedSet) -> tuple[str, str]:
 def _payer_id(remittance: Remittance, entry: IndexEntry) -> str:
     """The payer's id as the claim knows it, where the remittance has it; empty where it can't be told."""
     return remittance.payer_id if remittance.payer_id in entry.payer_ids else ""
-
-
-def _first_day(payment: ClaimPayment) -> Day | None:
-    days = [line.service_from for line in payment.lines if line.service_from]
-    return payment.service_from or (min(days) if days else None)
-
-
-def _told_apart(payment: ClaimPayment, candidates: list[IndexEntry]) -> tuple[IndexEntry | None, str]:
-    """Of several claims under one number: the one whose lines, else dates, else charge the payment has."""
-    lines = {line.control_number for line in payment.lines if line.control_number}
-    day = _first_day(payment)
-    for fits in (
-        [e for e in candidates if lines and lines <= set(e.line_control_numbers)],
-        [e for e in candidates if day is not None and e.service_from == day and e.charge_cents == payment.charge_cents],
-        [e for e in candidates if day is not None and e.service_from == day],
-    ):
-        if len(fits) == 1:
-            return fits[0], ""
-    return None, f"{len(candidates)} claims have this number, and neither lines nor dates tell which is meant"
 
 
 _REJECTING = ("A3", "A4", "A6", "A7", "A8")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from storybook.book import Story, comes, ledger, passes, says, sent
-from storybook.people import CLARA, HARBOR, LONG_VISIT, VISIT
-from storybook.x12 import Line, Payment, Remittance, Takeback, Visit, acknowledgement_277ca, claims_file, remittance
+from storybook.people import HARBOR, LONG_VISIT, VISIT
+from storybook.x12 import Payment, Remittance, Takeback, acknowledgement_277ca, claims_file, remittance
 
 HANDED = comes("2026-03-03 09:00", "claim.837", claims_file(VISIT))
 BOTH = comes("2026-03-03 09:00", "claims.837", claims_file(VISIT, LONG_VISIT))
@@ -259,6 +259,30 @@ STORIES = (
         },
     ),
     Story(
+        "takeback_by_a_number_of_the_same_remittance",
+        "The remittance that pays the claim takes 10.00 back by the number that it gives the claim: nobody knew it before.",
+        (
+            HANDED,
+            comes(
+                "2026-03-20 06:30",
+                "payment.835",
+                remittance(
+                    Remittance(HARBOR, "EFT4014", "2026-03-20", (FIRST,), (Takeback("WO", "HB26301", "10.00"),))
+                ),
+            ),
+        ),
+        {
+            "why": "BPR02 = 100.00 - 10.00 = 90.00; 125.00 = 90.00 paid + 25.00 contractual + 10.00 open.",
+            "claims": [
+                {
+                    "ledger": ledger("125.00", paid="90.00", contractual="25.00", open="10.00"),
+                    "tasks": [{"type": "review_payment", "owner": "biller"}],
+                }
+            ],
+            "unmatched": [],
+        },
+    ),
+    Story(
         "takeback_of_nobody",
         "A takeback whose reference is no claim of ours is unmatched; no claim moves.",
         (
@@ -377,49 +401,6 @@ STORIES = (
                     "ledger": ledger("125.00", paid="100.00", contractual="25.00"),
                 },
                 {"patient_control_number": "LK1002", "status": "closed", "ledger": ledger("200.00", paid="200.00")},
-            ],
-            "unmatched": [],
-        },
-    ),
-    Story(
-        "two_claims_under_one_number",
-        "Two patients' claims came with the same CLM01: two claims, and a payment reaches each by member, day and charge.",
-        (
-            comes(
-                "2026-03-03 09:00",
-                "claims.837",
-                claims_file(VISIT, Visit("LK1001", CLARA, HARBOR, (Line("99212", "80.00"),))),
-            ),
-            comes(
-                "2026-03-20 06:30",
-                "payment.835",
-                remittance(
-                    Remittance(
-                        HARBOR,
-                        "EFT4010",
-                        "2026-03-20",
-                        (
-                            Payment(VISIT, "1", "125.00", "HB26301"),
-                            Payment(
-                                Visit("LK1001", CLARA, HARBOR, (Line("99212", "80.00"),)),
-                                "1",
-                                "80.00",
-                                "HB26303",
-                                number="LOST",
-                            ),
-                        ),
-                    )
-                ),
-            ),
-        ),
-        {
-            "claims": [
-                {"patient_control_number": "LK1001", "status": "closed", "ledger": ledger("125.00", paid="125.00")},
-                {"status": "closed", "ledger": ledger("80.00", paid="80.00")},
-            ],
-            "intake": [
-                {"claim": "LK1001", "outcome": "started"},
-                {"claim": "LK1001", "outcome": "started", "reason": "another claim of this practice has CLM01 LK1001"},
             ],
             "unmatched": [],
         },

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 
 from storybook.book import Story, comes, ledger, passes, says, sent
-from storybook.people import ADA, HARBOR, VISIT
-from storybook.x12 import Line, Payment, Remittance, claims_file, eligibility_answer, remittance
+from storybook.people import ADA, CLARA, HARBOR, VISIT
+from storybook.x12 import Line, Payment, Remittance, Visit, claims_file, eligibility_answer, remittance
 
 HANDED = comes("2026-03-03 09:00", "claim.837", claims_file(VISIT))
 RIGHT_CARD = replace(ADA, member="HB100200301")
@@ -353,5 +353,48 @@ STORIES = (
             ),
         ),
         {"claims": [], "intake": [{"outcome": "unreadable", "reason": "837D"}]},
+    ),
+    Story(
+        "two_claims_under_one_number",
+        "Two patients' claims came with the same CLM01: two claims, and a payment reaches each by member, day and charge.",
+        (
+            comes(
+                "2026-03-03 09:00",
+                "claims.837",
+                claims_file(VISIT, Visit("LK1001", CLARA, HARBOR, (Line("99212", "80.00"),))),
+            ),
+            comes(
+                "2026-03-20 06:30",
+                "payment.835",
+                remittance(
+                    Remittance(
+                        HARBOR,
+                        "EFT4010",
+                        "2026-03-20",
+                        (
+                            Payment(VISIT, "1", "125.00", "HB26301"),
+                            Payment(
+                                Visit("LK1001", CLARA, HARBOR, (Line("99212", "80.00"),)),
+                                "1",
+                                "80.00",
+                                "HB26303",
+                                number="LOST",
+                            ),
+                        ),
+                    )
+                ),
+            ),
+        ),
+        {
+            "claims": [
+                {"patient_control_number": "LK1001", "status": "closed", "ledger": ledger("125.00", paid="125.00")},
+                {"status": "closed", "ledger": ledger("80.00", paid="80.00")},
+            ],
+            "intake": [
+                {"claim": "LK1001", "outcome": "started"},
+                {"claim": "LK1001", "outcome": "started", "reason": "another claim of this practice has CLM01 LK1001"},
+            ],
+            "unmatched": [],
+        },
     ),
 )
