@@ -46,6 +46,8 @@ def window(level: AppealLevel, notice: date, rules: PayerRules, tables: Tables) 
     day = last_day(received, level.file_within, tables.holidays)
     presumed = f" and {level.presumed_receipt_days} days until presumed receipt" if level.presumed_receipt_days else ""
     counted = f"{in_words(level.file_within)}{presumed} from the notice of {notice.isoformat()}"
+    if level.file_within.missing_day == "first_of_next" and day.day < received.day:
+        counted = f"{counted}, to the first of the next month because the last month has no such day"
     roll = rules.appeals.roll if level.roll is None else level.roll
     if roll and not is_business_day(day, tables.holidays):
         counted = f"{counted}, moved from {day.isoformat()} to the next business day"

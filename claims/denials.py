@@ -15,6 +15,7 @@ from claims.tables import AdjustmentReason, Owner, Remark, Tables
 
 _REMEDY_OF_EFFECT: dict[str, Remedy] = {"unprocessable": "new_original"}
 _NO_RIGHT = frozenset({"unprocessable", "no_appeal"})
+_SETTLED = frozenset({"contractual", "patient", "prior_payer"})
 _CLOCKS: dict[Remedy, str] = {
     "appeal": "appeal",
     "bill_other_payer": "filing",
@@ -56,18 +57,17 @@ def explain(group: str, code: str, remarks: tuple[str, ...], rules: PayerRules |
             source="claims/codes/carc.toml has no such code",
         )
     known = [tables.remarks[remark] for remark in remarks if remark in tables.remarks]
-    # An unprocessable claim was never adjudicated: that outweighs what any other remark asks for.
-    known.sort(key=lambda remark: remark.effect != "unprocessable")
     effects = {remark.effect for remark in known}
-    override = _override(entry, group, remarks, rules)
+    override = _override(entry, group, remarks, "unprocessable" in effects, rules)
     remedy, why, source = _remedy(entry, group, remarks, known, override)
     appealable = (entry.appealable or group == "PI") and not effects & _NO_RIGHT
     if override is not None and override.appealable is not None:
         appealable = override.appealable and not effects & _NO_RIGHT
     if remedy == "appeal" and not appealable:
         remedy, why = "review", f"{why}; the payer gives no right to appeal"
-    remedy, why = _protected(remedy, why, entry, effects, rules)
-    if wrong := _contradiction(entry, group, effects, override):
+    if group == "PR" or remedy != "review":
+        remedy, why = _protected(remedy, why, entry, effects, rules)
+    if wrong := _contradiction(entry, group, remedy, effects, override):
         remedy, why = "review", f"{why}; {wrong}: a person looks"
     may_bill = entry.patient_may_be_billed and group == "PR" and (rules is None or rules.bill_patient)
     return Answer(
@@ -83,17 +83,25 @@ def explain(group: str, code: str, remarks: tuple[str, ...], rules: PayerRules |
 
 
 def _override(
-    entry: AdjustmentReason, group: str, remarks: tuple[str, ...], rules: PayerRules | None
+    entry: AdjustmentReason, group: str, remarks: tuple[str, ...], unprocessable: bool, rules: PayerRules | None
 ) -> Overrides | None:
-    """The payer's own answer, the first that fits."""
+    """The payer's own answer, the first that fits; of a claim that was never decided only one that names the remark."""
     for override in rules.overrides if rules else ():
+        if unprocessable and not override.rarc:
+            continue
         if override.carc == entry.code and override.rarc in ("", *remarks) and override.group in ("", group):
             return override
     return None
 
 
-def _contradiction(entry: AdjustmentReason, group: str, effects: set[str], override: Overrides | None) -> str:
+def _contradiction(
+    entry: AdjustmentReason, group: str, remedy: Remedy, effects: set[str], override: Overrides | None
+) -> str:
     """What in the input can't be true together; empty where nothing is."""
+    if group == "CR" and override is None:
+        return "group CR belongs to version 4010"
+    if group == "PR" and remedy == "review" and not entry.patient_may_be_billed and override is None:
+        return "group PR says that the patient owes it, and for this reason a patient never does"
     if group and entry.groups and group not in entry.groups and override is None:
         return f"{entry.code} comes with {' or '.join(entry.groups)} only, not with {group}"
     if "appeal_rights" in effects and effects & _NO_RIGHT:
@@ -107,6 +115,8 @@ def _protected(
     """The remedy where the claim went on by itself, or the patient may not be asked."""
     if remedy in ("bill_patient", "bill_other_payer") and "crossover" in effects:
         return "wait", f"{why}; the payer sent the claim on: wait for the next payer's answer"
+    if remedy == "review" and "patient_liable" in effects and entry.patient_may_be_billed:
+        remedy, why = "bill_patient", f"{why}; a remark says that the patient agreed in writing to pay"
     if remedy != "bill_patient":
         return remedy, why
     if "qmb" in effects and entry.reason_class == "patient":
@@ -128,16 +138,33 @@ def _remedy(
     named = f"{group}-{entry.code} ({entry.label})" if group else f"{entry.code} ({entry.label})"
     if override is not None:
         return override.remedy, f"{named}: rule of this payer", override.source
-    for remark in known:
-        remedy = _REMEDY_OF_EFFECT.get(remark.effect) or remark.remedy
-        if remedy:
-            return remedy, f"{named} with {remark.code} ({remark.label})", remark.source
+    if turned := _turned(entry, known):
+        said = ", ".join(f"{remark.code} ({remark.label})" for remark in turned)
+        source = "; ".join(dict.fromkeys(remark.source for remark in turned))
+        asked = {_REMEDY_OF_EFFECT.get(remark.effect) or remark.remedy or entry.remedy for remark in turned}
+        if len(asked) == 1:
+            return asked.pop(), f"{named} with {said}", source
+        if entry.remedy in asked:
+            return entry.remedy, f"{named} with {said}, which ask for {' and '.join(sorted(asked))}", source
+        return "review", f"{named} with {said}, which ask for {' and '.join(sorted(asked))}: a person looks", source
     for other, remedy in entry.group_remedies:
         if other == group:
             return remedy, f"{named}: under group {group}", entry.source
     if entry.needs_remark and not remarks:
         return entry.remedy, f"{named}; it should carry a remark code and has none", entry.source
     return entry.remedy, named, entry.source
+
+
+def _turned(entry: AdjustmentReason, known: list[Remark]) -> list[Remark]:
+    """The remarks that turn the code's own remedy, in the order of their codes so that no order of input matters.
+
+    An unprocessable claim was never adjudicated: that outweighs what any other remark asks for. A write-off or a
+    patient's share is turned by nothing else: remarks of the claim stand beside them too.
+    """
+    never_decided = [remark for remark in known if remark.effect in _REMEDY_OF_EFFECT]
+    if entry.reason_class in _SETTLED or never_decided:
+        return sorted(never_decided, key=lambda remark: remark.code)
+    return sorted((remark for remark in known if remark.remedy), key=lambda remark: remark.code)
 
 
 def denied_adjustments(payment: ClaimPayment, tables: Tables) -> tuple[Adjustment, ...]:

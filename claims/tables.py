@@ -67,8 +67,8 @@ class Remark(Value):
     label: str
     remedy: Remedy | None = None
     effect: str = ""
-    """`unprocessable`, `appeal_rights`, `no_appeal`, `crossover`, `documents`, `patient_protected`, `qmb`, `information`
-    or empty."""
+    """`unprocessable`, `appeal_rights`, `no_appeal`, `crossover`, `documents`, `patient_protected`, `patient_liable`,
+    `qmb`, `information` or empty."""
     needs: str = ""
     """What the remark asks for, in our words."""
     source: str

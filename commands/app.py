@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from commands import acting, demo, inspect, reading, start, tell, up
+from commands import acting, demo, inspect, lookups, reading, start, tell, up
 from commands.trouble import Exit, Trouble
 from commands.trouble import tell as tell_trouble
 
@@ -47,6 +47,8 @@ def build() -> typer.Typer:
     app.command(rich_help_panel="Looking")(reading.tasks)
     app.command(rich_help_panel="Looking")(tell.tell)
     app.command(rich_help_panel="Looking")(inspect.inspect)
+    app.command(rich_help_panel="At the phone")(lookups.explain)
+    app.command(name="last-day", rich_help_panel="At the phone")(lookups.last_day)
     acting.add_verbs(app)
     return app
 
