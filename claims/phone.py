@@ -10,7 +10,7 @@ import re
 from claims.base import Value
 from claims.claim import ClaimType
 from claims.denials import Answer, as_the_payer_takes_it, explain
-from claims.payer_rules import PayerRules
+from claims.payer_rules import PayerRules, Remedy
 from claims.tables import Tables
 
 GROUPS = {"CO": "contractual", "PR": "patient", "OA": "other", "PI": "payer-initiated", "CR": "correction (4010)"}
@@ -18,13 +18,19 @@ _REASON = re.compile(r"^([A-Z]{2})-?([A-Z]?\d{1,3})$")
 _REMARK = re.compile(r"^(?:M|MA|N)\d{1,4}$")
 _ALONE = re.compile(r"^[A-Z]?\d{1,3}$")
 
-# What a person at the phone must know besides, by class: none of it can be told without the claim's history.
-_BESIDES = {
-    "timely_filing": "proof of timely filing (the payer's 277CA) goes with the appeal; without proof it goes to"
+# What a person at the phone must know besides, by class and remedy: none of it can be told without the claim's history.
+_BESIDES: dict[tuple[str, Remedy], str] = {
+    (
+        "timely_filing",
+        "appeal",
+    ): "proof of timely filing (the payer's 277CA) goes with the appeal; without proof it goes to"
     " write-off review; this look-up knows no history",
-    "duplicate": "find the original first: paid, pending or denied, its answer decides",
-    "authorization": "ask for a retro-authorisation first, and send the number if there is one; never the patient's",
-    "patient": "a next payer, if there is one, comes before the patient",
+    ("duplicate", "review"): "find the original first: paid, pending or denied, its answer decides",
+    (
+        "authorization",
+        "appeal",
+    ): "ask for a retro-authorisation first, and send the number if there is one; never the patient's",
+    ("patient", "bill_patient"): "a next payer, if there is one, comes before the patient",
 }
 _RANK = {"prior_payer": 0, "money": 0, "contractual": 1, "patient": 2}
 """How much an adjustment says about what to do; every other class is a denial and leads."""
@@ -105,9 +111,7 @@ def _one(
     entry = tables.reasons.get(code)
     if entry is not None and entry.until:
         why = f"{why}; retired from the code list on {entry.until}"
-    # Beside the usual remedy only: an answer that a remark or the payer turned has its own reason.
-    besides = _BESIDES.get(answer.reason_class, "")
-    if besides and entry is not None and remedy == entry.remedy:
+    if besides := _BESIDES.get((answer.reason_class, remedy)):
         why = f"{why}; {besides}"
     return answer.model_copy(update={"remedy": remedy, "reason": why, "deadline_kind": clock})
 
