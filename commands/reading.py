@@ -187,6 +187,8 @@ def _show(view: ClaimView, asked: dict[str, Any]) -> None:
         head.add_row("waits for", escape(view.waits_for))
     if why := asked.get("why_here"):
         head.add_row("why", escape(_in_words(why)))
+        if refusal := why.get("last_refusal"):
+            head.add_row("last refusal", escape(str(refusal)))
     if view.holds:
         head.add_row("holds", escape(", ".join(view.holds)))
     screen.print(head)
