@@ -22,7 +22,7 @@ from claims.events import AnyEvent
 from claims.matching import Delivery, Routing
 from claims.ports import Records, UnmatchedItem
 
-AT_ONCE = 50
+AT_ONCE = 200
 """Claims that one document delivers to at the same time; the post is throttled besides."""
 PATIENCE = 6
 """Tries before a claim that was registered but has no workflow is given up as unmatched."""

@@ -28,8 +28,8 @@ from activities.orders import Carried, DocumentReference
 from claims.events import AnyEvent
 from claims.ports import Records
 
-BLINK = 0.25
-"""Seconds that a parcel stays open for more events of the same claim."""
+BLINK = 1.0
+"""Seconds that a parcel stays open for more events of the same claim: documents of one poll come within that time."""
 PER_SECOND = 200
 """Signals a second: a worker falls behind for good above 250 to 310 (docs/decisions, reference figures)."""
 

@@ -288,6 +288,7 @@ class ClaimWorkflow:
 
     def _arm(self) -> None:
         """One timer, for the nearest deadline. Only an earlier one replaces it: a timer that rings early costs little.
+        Where the claim is closed it is replaced at once, for in the year that the claim lingers it would surely ring.
 
         None is armed for a time after an effect under way has surely ended: its answer arms what comes then.
         """
@@ -295,7 +296,9 @@ class ClaimWorkflow:
         if deadline is None:
             return
         due = deadline.due.timestamp()
-        if self._timer is not None and self._timer_due <= due:
+        if self._timer is not None and self._timer_due <= due and not self._books.state.closed:
+            return
+        if self._timer is not None and self._timer_due == due:
             return
         if any(end < due for end in self._slow.values()):
             return
