@@ -1,8 +1,8 @@
 """`explain`: the remedy of a code read out on the phone. A row of the trade, a row of the table.
 
-Expectations come from the rules of the field: a rejection or MA130 is sent anew and never appealed; a contractual write-off
-is no denial; group CO never reaches the patient; the group limits of the X12 usage notes (18 OA or CO, 23 OA, 45 CO or PR). What the payer itself forwarded (B11) waits, while the right
-payer's own filing limit runs.
+Expectations come from the rules of the field: a rejection or MA130 is sent anew and never appealed; a contractual
+write-off is no denial; group CO never reaches the patient; the group limits of the X12 usage notes (18 OA or CO, 23 OA,
+45 CO or PR). What the payer itself forwarded (B11) waits, while the right payer's own filing limit runs.
 """
 
 from __future__ import annotations
