@@ -35,6 +35,7 @@ format: $(STAMP) ## Format and sort imports
 
 docs: $(STAMP) ## Write the pages that are drawn from tables and code
 	$(BIN)/python tools/denials_table.py
+	$(BIN)/python tools/draw_life.py
 	$(BIN)/python tools/settings_table.py
 	$(BIN)/python tools/make_stories.py
 	$(BIN)/python tools/tell_page.py

@@ -152,6 +152,7 @@ _WAITS: dict[Status, str] = {
     Status.INFO_REQUESTED: "documents for the payer",
     Status.NO_RESPONSE: "the payer, who doesn't answer",
     Status.NOT_ON_FILE: "sending it again: the payer doesn't have it",
+    Status.ADJUDICATED: "a look at what the payer left unexplained",
     Status.PAID: "the patient's statement",
     Status.ZERO_PAID_PATIENT_RESP: "the patient's statement",
     Status.PATIENT_BILLING: "the patient's payment",
@@ -177,7 +178,12 @@ _WAITS: dict[Status, str] = {
 
 def waits_for(state: ClaimState) -> str:
     """Who or what the claim waits for, in plain words."""
-    return _WAITS.get(state.status, str(state.status).replace("_", " "))
+    return waits_for_status(state.status)
+
+
+def waits_for_status(status: Status) -> str:
+    """Who or what a claim of this status waits for, in plain words."""
+    return _WAITS.get(status, str(status).replace("_", " "))
 
 
 def ledger_view(state: ClaimState, tables: Tables) -> dict[str, Any]:
