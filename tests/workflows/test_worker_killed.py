@@ -66,13 +66,20 @@ async def test_a_worker_killed_in_mid_life_loses_nothing_and_sends_nothing_twice
                 event = registered(claim_of("SBXPAID", f"KILL{name}"), name, payer_rules="default")
                 await world.start(client, event, queue)
             await world.until(
-                "c0", "scrubbing", "submitting", "submitted", "closed", "payer_accepted", "clearinghouse_accepted"
+                "c0",
+                "scrubbing",
+                "submitting",
+                "submitted",
+                "closed",
+                "payer_accepted",
+                "clearinghouse_accepted",
+                seconds=90,
             )
             first.send_signal(signal.SIGKILL)
             first.wait()
         with process("worker.py", **settings) as second:
             for name in names:
-                assert (await world.until(name, "closed", seconds=40)).open_cents == 0
+                assert (await world.until(name, "closed", seconds=90)).open_cents == 0
             second.send_signal(signal.SIGTERM)
             assert second.wait(15) == 0
         async with httpx.AsyncClient(headers={"authorization": "sandbox-key"}) as web:
