@@ -44,7 +44,7 @@ class Delivery(Value):
 
 
 class Unmatched(Value):
-    """A part of a document that is nobody's. Amount in cents."""
+    """A part of a document that is nobody's. Amount in cents. `part` counts provider adjustments of a set, from 1."""
 
     position: int
     set: str
@@ -52,6 +52,7 @@ class Unmatched(Value):
     payer: str = ""
     amount_cents: int | None = None
     reason: str
+    part: int = 0
 
 
 class Held(Value):

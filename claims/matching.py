@@ -253,12 +253,18 @@ class _Router:
         found = self.by_payer_number(number) or self.by_control_number(number) or self.numbered.get(number, [])
         if len(found) != 1:
             if adjustment.amount_cents > 0:
-                why = (
-                    "a recovery (WO) that names several claims"
-                    if found
-                    else "a recovery (WO) that names no claim of ours"
+                what = "several claims" if found else "no claim of ours"
+                self.unmatched.append(
+                    Unmatched(
+                        position=segment,
+                        part=position,
+                        set="835 PLB",
+                        reference=number,
+                        payer=remittance.payer,
+                        amount_cents=adjustment.amount_cents,
+                        reason=f"a recovery (WO) that names {what}",
+                    )
                 )
-                self.miss(segment, "835 PLB", number, why, remittance.payer, adjustment.amount_cents)
             return
         self.deliver(
             found[0],

@@ -1,0 +1,215 @@
+"""Where every cent of a remittance went: payment = posted + held + unmatched + provider level, per 835 set.
+
+The parts are summed out of the routing and the set apart from each other, so that a claim which went nowhere, or to
+two places, shows as a difference; such a set is held whole and posts nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+
+from claims.base import Day, Value
+from claims.deliveries import Delivery, Held, Routing, Unmatched
+from claims.documents import ParsedDocument, ParsedSet, Remittance
+from claims.events import RemittanceReceived, TakebackReceived
+from claims.money import dollars
+from claims.provider_ledger import person_needed, provider_code
+
+PLB_SET = "835 PLB"
+"""`set` of an unmatched recovery: its amount is counted at provider level, not among the unmatched."""
+
+
+class BookedAdjustment(Value):
+    """A PLB adjustment of a set as it goes to the provider's ledger, and the claim of ours that it names, if any."""
+
+    position: int
+    provider: str = ""
+    code: str
+    label: str
+    reference: str = ""
+    amount_cents: int
+    needs_person: bool = False
+    practice: str = ""
+    claim_id: str = ""
+
+
+class Accounting(Value):
+    """One 835 set in cents. `provider` is what the provider level added: less than nothing where it took money."""
+
+    key: str
+    segment: int
+    trace_number: str = ""
+    payer: str = ""
+    payer_id: str = ""
+    originator: str = ""
+    payee: str = ""
+    payee_id: str = ""
+    method: str = ""
+    paid_on: Day | None = None
+    claims: int = 0
+    payment_cents: int
+    posted_cents: int = 0
+    held_cents: int = 0
+    unmatched_cents: int = 0
+    provider_cents: int = 0
+    held: str = ""
+    """Why the set is held whole; empty where it is not."""
+    adjustments: tuple[BookedAdjustment, ...] = ()
+
+    @property
+    def difference_cents(self) -> int:
+        """Zero where every cent is somewhere."""
+        where = self.posted_cents + self.held_cents + self.unmatched_cents + self.provider_cents
+        return self.payment_cents - where
+
+
+def remittance_key(remittance: Remittance) -> str:
+    """Made of the content alone: the same set out of another file, envelope or name has the same key."""
+    claims = tuple(payment.model_copy(update={"segment": 0}) for payment in remittance.claims)
+    content = remittance.model_copy(update={"control_number": "", "produced_on": None, "claims": claims})
+    return hashlib.sha256(content.model_dump_json().encode()).hexdigest()[:24]
+
+
+def account(one: ParsedSet, routing: Routing) -> Accounting:
+    """The cash of one 835 set after routing. `one.parsed` must be a remittance.
+
+    What the set does not explain, where claims of it could not be read or don't balance, is held with them.
+    """
+    remittance = one.parsed
+    assert isinstance(remittance, Remittance)
+    about = Accounting(
+        key=remittance_key(remittance),
+        segment=one.segment,
+        trace_number=remittance.trace_number,
+        payer=remittance.payer,
+        payer_id=remittance.payer_id,
+        originator=remittance.originator,
+        payee=remittance.payee,
+        payee_id=remittance.payee_id,
+        method=remittance.method,
+        paid_on=remittance.paid_on,
+        claims=len(remittance.claims),
+        payment_cents=remittance.payment_cents,
+    )
+    whole = next((held for held in routing.held if held.position == one.segment and held.set == "835"), None)
+    if whole is not None:
+        return about.model_copy(update={"held": whole.reason, "held_cents": remittance.payment_cents})
+    places = {payment.segment for payment in remittance.claims}
+    held = sum(part.amount_cents or 0 for part in routing.held if part.position in places)
+    posted = sum(
+        delivery.event.payment.paid_cents
+        for delivery in routing.deliveries
+        if isinstance(delivery.event, RemittanceReceived) and delivery.event.payment.segment in places
+    )
+    unmatched = sum(
+        part.amount_cents or 0 for part in routing.unmatched if part.set == "835" and part.position in places
+    )
+    return about.model_copy(
+        update={
+            "posted_cents": posted,
+            "held_cents": held - _unexplained_cents(one, remittance),
+            "unmatched_cents": unmatched,
+            "provider_cents": -sum(a.amount_cents for a in remittance.provider_adjustments),
+            "adjustments": booked(one, remittance, routing),
+        }
+    )
+
+
+def _unexplained_cents(one: ParsedSet, remittance: Remittance) -> int:
+    """The gap of a set that claims of it explain: unread ones, or ones that don't balance; nothing else is let through."""
+    explained = one.unread or not all(payment.balanced for payment in remittance.claims)
+    return remittance.difference_cents if explained else 0
+
+
+def booked(one: ParsedSet, remittance: Remittance, routing: Routing) -> tuple[BookedAdjustment, ...]:
+    """The set's adjustments for the provider's ledger, each with the claim that its takeback went to."""
+    taken = {
+        place(delivery.event.id): delivery
+        for delivery in routing.deliveries
+        if isinstance(delivery.event, TakebackReceived)
+    }
+    rows = []
+    for position, adjustment in enumerate(remittance.provider_adjustments, 1):
+        delivery = taken.get((one.segment, position))
+        rows.append(
+            BookedAdjustment(
+                position=position,
+                provider=adjustment.provider,
+                code=adjustment.reason,
+                label=provider_code(adjustment.reason).label,
+                reference=adjustment.reference,
+                amount_cents=adjustment.amount_cents,
+                needs_person=person_needed(
+                    adjustment.reason, adjustment.amount_cents, names_a_claim_of_ours=delivery is not None
+                ),
+                practice=delivery.practice if delivery else "",
+                claim_id=delivery.claim_id if delivery else "",
+            )
+        )
+    return tuple(rows)
+
+
+def place(event_id: str) -> tuple[int, int]:
+    """Segment and part out of the id of an event of a document (`DOCUMENT:SEGMENT` or `DOCUMENT:SEGMENT:PART`)."""
+    numbers = [int(word) for word in event_id.split(":")[1:] if word.isdecimal()]
+    segment, part = (*numbers, 0, 0)[:2]
+    return segment, part
+
+
+def prove(parsed: ParsedDocument, routing: Routing) -> tuple[Routing, tuple[Accounting, ...]]:
+    """The routing in which every set's cash is accounted for: a set with a difference is held whole instead."""
+    accounts = []
+    for one in parsed.sets:
+        if not isinstance(one.parsed, Remittance):
+            continue
+        found = account(one, routing)
+        if found.difference_cents:
+            gap = f"{dollars(found.difference_cents)} of {dollars(found.payment_cents)} could not be accounted for"
+            routing = withhold(routing, one, gap)
+            found = account(one, routing)
+        accounts.append(found)
+    return routing, tuple(accounts)
+
+
+def withhold(routing: Routing, one: ParsedSet, reason: str) -> Routing:
+    """The routing with one set held whole: nothing of it is delivered."""
+    remittance = one.parsed
+    assert isinstance(remittance, Remittance)
+    places = {payment.segment for payment in remittance.claims} | {one.segment}
+    reference = remittance.trace_number or remittance.control_number
+    held = Held(
+        position=one.segment, set="835", reference=reference, reason=reason, amount_cents=remittance.payment_cents
+    )
+    return Routing(
+        deliveries=tuple(d for d in routing.deliveries if place(d.event.id)[0] not in places),
+        unmatched=tuple(part for part in routing.unmatched if part.position not in places),
+        held=(*(part for part in routing.held if part.position not in places), held),
+    )
+
+
+def undelivered(routing: Routing, homeless: Collection[tuple[str, str]], *, kind: str = "") -> Routing:
+    """The routing as it turned out: what was meant for claims that could not be reached is unmatched, part by part.
+
+    `homeless` are (practice, claim id); `kind` names the set of what is no payment.
+    """
+    arrived = tuple(d for d in routing.deliveries if (d.practice, d.claim_id) not in homeless)
+    lost = (d for d in routing.deliveries if (d.practice, d.claim_id) in homeless)
+    return routing.model_copy(
+        update={"deliveries": arrived, "unmatched": (*routing.unmatched, *(_lost(d, kind) for d in lost))}
+    )
+
+
+def _lost(delivery: Delivery, kind: str) -> Unmatched:
+    event = delivery.event
+    segment, part = place(event.id)
+    values: dict[str, object] = {"set": kind, "reference": f"{delivery.practice}/{delivery.claim_id}"}
+    match event:
+        case RemittanceReceived():
+            values |= {"set": "835", "payer": event.payer, "amount_cents": event.payment.paid_cents}
+        case TakebackReceived():
+            values |= {"set": PLB_SET, "payer": event.by, "amount_cents": event.amount_cents}
+        case _:
+            pass
+    reason = "the claim is known, but has neither a workflow nor an archived state: start it again"
+    return Unmatched.model_validate({**values, "position": segment, "part": part, "reason": reason})
