@@ -98,7 +98,8 @@ class SubmissionActivities:
             "set_control_number": numbers.set,
         }
         if not answer.accepted:
-            return Answer(events=(_refusal(order, answer.errors).model_copy(update=sent),))
+            named = {**sent, "carrier_reference": answer.reference}
+            return Answer(events=(_refusal(order, answer.errors).model_copy(update=named),))
         event = ClaimTransmitted(
             at=order.asked_at,
             id=order.key,

@@ -120,6 +120,7 @@ class TransmissionRefused(Event):
     effect: str = ""
     submission: int
     errors: tuple[str, ...]
+    carrier_reference: str = ""
     interchange_control_number: str = ""
     group_control_number: str = ""
     set_control_number: str = ""

@@ -14,6 +14,9 @@ from urllib.parse import quote, urljoin
 import httpx
 
 from adapters.carriers.answers import error_of, failure_of
+from adapters.x12.reader import read_document
+from adapters.x12.status_report import read_status_report
+from claims.documents import StatusReport
 from claims.ports import (
     Carrier,
     InboundItem,
@@ -104,9 +107,9 @@ class Stedi(Carrier):
             errors = _edits(body)
             if not errors:
                 raise RequestRefused(f"{self._call('POST', path)}: refused without an edit that says why")
-            return SubmissionAnswer(accepted=False, errors=errors, x12=x12_back)
+            return SubmissionAnswer(accepted=False, reference=_batch(x12_back), errors=errors, x12=x12_back)
         reference = _object(body.get("claimReference")).get("correlationId")
-        return SubmissionAnswer(accepted=True, reference=str(reference or ""), x12=x12_back)
+        return SubmissionAnswer(accepted=True, reference=str(reference or _batch(x12_back)), x12=x12_back)
 
     async def ask_eligibility(self, x12: str) -> str:
         return await self._ask(_ELIGIBILITY, x12)
@@ -258,3 +261,12 @@ def _identifiers(item: Mapping[str, Any]) -> set[str]:
     listed = item.get("businessIdentifiers")
     values = listed if isinstance(listed, list) else []
     return {str(_object(value).get("value") or "") for value in values}
+
+
+def _batch(x12: str) -> str:
+    """The batch of the 277CA inside an answer: what later acknowledgements of the same submission name it by."""
+    for ts in read_document(x12.encode()).sets:
+        report, _ = read_status_report(ts) if ts.kind == "277CA" else (None, [])
+        if isinstance(report, StatusReport) and report.batch:
+            return report.batch
+    return ""

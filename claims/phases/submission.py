@@ -127,7 +127,8 @@ def on_transmission_refused(d: Draft, event: TransmissionRefused) -> None:
     submission = d.submission(event.submission)
     if submission.outcome not in ("sending", "unknown"):
         raise Refused(f"submission {submission.number} is {submission.outcome} already")
-    d.put_submission(submission, outcome="refused", errors=event.errors, **_numbers(event))
+    reference = event.carrier_reference
+    d.put_submission(submission, outcome="refused", errors=event.errors, carrier_reference=reference, **_numbers(event))
     if d.state.status not in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
         return
     d.close_tasks("find_submission")
