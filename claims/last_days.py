@@ -119,10 +119,10 @@ def _money(level: AppealLevel, amount_cents: int | None, days: tuple[date, date]
     if amount_cents >= max(test.amount_cents for test in in_force):
         return "", ()
     if amount_cents < min(test.amount_cents for test in in_force):
-        return f"not enough money: {level.name} needs {said}; {dollars(amount_cents)} are", ()
-    return "", (f"day of the request (--requested): {level.name} needs {said}; {dollars(amount_cents)} are",)
+        return f"not enough money: {level.name} needs {said}; there are {dollars(amount_cents)}", ()
+    return "", (f"day of the request (--requested): {level.name} needs {said}; there are {dollars(amount_cents)}",)
 
 
 def _said(tests: list[MoneyTest]) -> str:
-    amounts = ", ".join(f"{dollars(test.amount_cents)} dollars for requests from {test.since}" for test in tests)
-    return f"{amounts} in controversy"
+    amounts = (f"{dollars(test.amount_cents)} dollars (requests from {test.since})" for test in tests)
+    return f"{' or '.join(amounts)} in controversy"
