@@ -253,7 +253,7 @@ BOXES: tuple[tuple[str, int, int, str], ...] = (
     ("adjudicated", 3, 1, "835 that balances"),
     ("paid", 4, 0, "patient's share stated"),
     ("denied", 4, 2, "remedy, approval"),
-    ("appealed", 5, 2, "level by level"),
+    ("appealed", 5, 2, "won: a new 835"),
     ("closed", 6, 1, "nothing is owed"),
 )
 ARROWS: tuple[tuple[str, str, str], ...] = (
