@@ -83,7 +83,7 @@ def view(state: ClaimState, tables: Tables) -> ClaimView:
         practice=state.practice,
         claim_id=state.claim_id,
         patient_control_number=state.claim.patient_control_number,
-        payer=state.rules.name,
+        payer=coverage.payer.name or state.rules.name,
         payer_id=coverage.payer.payer_id,
         stage=state.stage,
         status=state.status,

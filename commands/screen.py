@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from rich.console import Console
+
+from adapters.settings import Settings, SettingsError, load_settings
+from claims import details
 
 PIPED_WIDTH = 140
 
@@ -23,8 +27,16 @@ def print_json(value: Any) -> None:
 
 
 def moment(at: datetime | None) -> str:
-    """In this machine's zone, to the minute."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
+    """In the practice's zone, in which its last days end; not in the machine's."""
+    return details.moment(at, _practice_zone()) if at else ""
+
+
+@cache
+def _practice_zone() -> str:
+    try:
+        return load_settings().zone
+    except SettingsError:
+        return str(Settings.model_fields["zone"].default)
 
 
 def money(amount_cents: int) -> str:
