@@ -13,7 +13,12 @@ from typing import Any
 
 import pytest
 
+from adapters.tables.loader import load_tables
+from claims import phone
+from claims.claim import ClaimType
 from commands.app import main
+
+CLAIM_TYPES: tuple[ClaimType, ...] = ("professional", "institutional")
 
 # codes and options | remedy | class | owner | clock | appeal | patient may be billed
 ROWS = """
@@ -97,6 +102,7 @@ OA-96 N130                              | review              | coverage        
 PR-204                                  | bill_patient        | coverage          | biller     | appeal     | yes | yes
 OA-133                                  | wait                | pending           | payer      | none       | no  | no
 OA-209                                  | bill_other_payer    | coordination      | biller     | filing     | yes | no
+OA-100                                  | review              | payment_direction | biller     | none       | no  | no
 PR-100                                  | bill_patient        | payment_direction | biller     | none       | no  | yes
 CO-138                                  | write_off           | final             | supervisor | none       | no  | no
 CO-193                                  | appeal              | appeal_result     | biller     | appeal     | yes | no
@@ -214,6 +220,53 @@ def test_what_is_no_code_gets_one_clear_message(capsys: pytest.CaptureFixture[st
     assert main(["explain", *words.split(), "--json"]) == 2
     out, err = capsys.readouterr()
     assert (out, said in err) == ("", True)
+
+
+BESIDE = (
+    (),
+    ("MA130",),
+    ("MA01", "MA130"),
+    ("MA18",),
+    ("M127",),
+    ("N290", "M127"),
+    ("N842",),
+    ("N781",),
+    ("M38",),
+    ("N211",),
+)
+PAYERS = ("", "medicare", "medicaid", "aetna")
+
+
+def test_no_code_with_any_group_remark_or_payer_breaks_a_law_of_the_trade() -> None:
+    """312 codes and one unknown, five groups, ten sets of remarks, four payers, two claim types."""
+    tables = load_tables()
+    seen = 0
+    for code, group, remarks, payer, kind in itertools.product(
+        [*tables.reasons, "999"], phone.GROUPS, BESIDE, PAYERS, CLAIM_TYPES
+    ):
+        rules = phone.find_rules(tables.payer_rules, payer)
+        question = phone.Asked(adjustments=((group, code),), remarks=remarks)
+        told = phone.look_up(question, rules, kind, tables).lead
+        named = (group, code, remarks, payer, kind, told.remedy)
+        seen += 1
+        if told.patient_may_be_billed or told.remedy == "bill_patient":
+            assert group == "PR", named
+            assert payer != "medicaid", named
+            assert not {"N842", "N781", "MA18"} & set(remarks), named
+        if "MA130" in remarks or "N211" in remarks:
+            assert not told.appealable, named
+        if "MA130" in remarks:
+            assert told.remedy in ("new_original", "review"), named
+        if told.remedy == "appeal":
+            assert told.appealable, named
+            assert told.deadline_kind == "appeal", named
+        if payer == "medicare" and kind == "professional":
+            assert told.remedy != "correct_and_replace", named
+        if code == "999" or group == "CR":
+            assert told.remedy == "review", named
+        assert told.reason, named
+        assert told.source, named
+    assert seen == (len(tables.reasons) + 1) * 5 * 10 * 4 * 2
 
 
 def test_people_read_the_same_answer_in_lines(capsys: pytest.CaptureFixture[str]) -> None:
