@@ -7,7 +7,10 @@ from claims.claim import Payer, Person, Provider
 
 
 class EligibilityQuestion(Value):
-    """Is this person covered on that day? `trace` comes back in the 271; `dependent` is set where the patient is not the subscriber."""
+    """Is this person covered on that day?
+
+    `trace` comes back in the 271; `dependent` is set where the patient is not the subscriber.
+    """
 
     trace: str
     payer: Payer
