@@ -28,6 +28,7 @@ from tests.claims.kit import (
     SHARED,
     TABLES,
     WAYS,
+    claim,
     life,
     payment,
     remittance,
@@ -45,7 +46,10 @@ QUICK = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
-STARTS = {name: way().state for name, way in WAYS.items()} | {"two payers": life(two_payers()).accepted().state}
+STARTS = {name: way().state for name, way in WAYS.items()} | {
+    "two payers": life(two_payers()).accepted().state,
+    "replacement without a number": life(claim(frequency="7")).covered().state,
+}
 START_NAMES = sorted(STARTS)
 PAYMENTS = (
     PAID,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from claims.draft import Draft, Refused
 from claims.lifecycle import HANDLERS, step
 from claims.status import Status
 from claims.transitions import TRANSITIONS
@@ -85,3 +86,17 @@ def test_a_second_copy_of_a_remittance_is_no_refusal() -> None:
     assert again.duplicate
     assert not again.state.refused
     assert again.state.payments == one.state.payments
+
+
+def test_a_move_that_is_not_in_the_table_is_refused() -> None:
+    """The last guard: whatever a rule wants, only the table says what may follow what."""
+    state = life().state
+    for status in Status:
+        draft = Draft(state, events_for(state)[0], TABLES)
+        if status in TRANSITIONS[state.status] | {state.status, Status.BLOCKED_ON_FAILURE}:
+            draft.move(status)
+            assert draft.state.status == status
+        else:
+            with pytest.raises(Refused, match="can't become"):
+                draft.move(status)
+            assert draft.state == state

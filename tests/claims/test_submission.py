@@ -8,7 +8,7 @@ import pytest
 
 from claims import events as e
 from claims.documents import EligibilityAnswer
-from tests.claims.kit import PAID, WAYS, Life, life, status_line
+from tests.claims.kit import PAID, WAYS, Life, claim, life, status_line
 
 
 def acknowledge(one: Life, what: str) -> None:
@@ -214,3 +214,27 @@ def test_an_uncoded_patient_who_pays_herself_is_billed_after_coding() -> None:
         ("send_statement", 12500)
     ]
     assert not one.state.submissions
+
+
+def test_a_rejection_of_a_submission_taken_for_lost_leaves_the_one_after_it_alone() -> None:
+    one = life().sent().days(40)
+    assert one.state.status == "no_response"
+    one.do(e.SubmitRequested)
+    one.scrubbed().transmitted()
+    second = one.state.submissions[1]
+    one.acknowledged("PR", "A7:500:85", submission=1)
+    assert [s.outcome for s in one.state.submissions] == ["rejected", "transmitted"]
+    assert one.state.submissions[1] == second
+    assert one.state.status == "submitted"
+
+
+@pytest.mark.parametrize("frequency", ["7", "8"])
+def test_a_replacement_from_upstream_without_the_payers_number_stays_here(frequency: str) -> None:
+    """X12 RFI 1538: what it replaces is named by REF*F8; without it payers deny a duplicate."""
+    one = life(claim(frequency=frequency)).ready()
+    assert one.state.submissions == ()
+    assert [(t.type, t.category) for t in one.state.tasks] == [("correct_claim", "control_number")]
+    numbered = one.state.claim.model_copy(update={"references": (("F8", "ICN9"),)})
+    one.do(e.ClaimCorrected, claim=numbered, reason="number found")
+    one.scrubbed()
+    assert [(s.number, s.frequency) for s in one.state.submissions] == [(1, frequency)]
