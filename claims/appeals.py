@@ -75,7 +75,7 @@ def deadline(state: ClaimState, tables: Tables) -> Deadline | None:
     """The filing deadline of the next level, or None where there is none to file."""
     number = next_level(state)
     level, notice = find_level(state.rules, number), notice_day(state)
-    if level is None or notice is None or state.denial is None or not may_appeal(state.denial, tables):
+    if level is None or notice is None or state.denial is None or not may_appeal(state.denial, tables, state.rules):
         return None
     open_until = window(level, notice, state.rules, tables)
     if open_until.last_day is None:
@@ -100,7 +100,7 @@ def refusal(state: ClaimState, wanted: int, today: date, at_stake_cents: int, ta
         if rejected:
             return "a rejection gives no right to appeal: correct the claim and send a new original"
         return "nothing of this claim is denied"
-    if not may_appeal(state.denial, tables):
+    if not may_appeal(state.denial, tables, state.rules):
         return "the denial gives no right to appeal (" + ", ".join(state.denial.codes) + ")"
     expected = next_level(state)
     number = wanted or expected

@@ -241,11 +241,20 @@ def owner_of(denial: Denial, tables: Tables) -> Owner:
     return "biller"
 
 
-def may_appeal(denial: Denial, tables: Tables) -> bool:
-    """Whether any of its codes leaves a right to appeal, and no remark takes it away."""
+def may_appeal(denial: Denial, tables: Tables, rules: PayerRules | None = None) -> bool:
+    """Whether any of its codes leaves a right to appeal with this payer, and no remark takes it away."""
     remarks = [tables.remarks[code] for code in denial.codes if code in tables.remarks]
     if any(remark.effect in ("unprocessable", "no_appeal") for remark in remarks):
         return False
     named = [code.partition("-") for code in denial.codes if "-" in code]
-    entries = [(group, tables.reasons.get(reason)) for group, _, reason in named]
-    return not entries or any(group == "PI" or entry is None or entry.appealable for group, entry in entries)
+    return not named or any(_leaves_a_right(group, reason, denial.codes, tables, rules) for group, _, reason in named)
+
+
+def _leaves_a_right(group: str, reason: str, codes: tuple[str, ...], tables: Tables, rules: PayerRules | None) -> bool:
+    entry = tables.reasons.get(reason)
+    if entry is None:
+        return True
+    override = _override(entry, group, codes, False, rules)
+    if override is not None and override.appealable is not None:
+        return override.appealable
+    return group == "PI" or entry.appealable
