@@ -157,6 +157,16 @@ def place(event_id: str) -> tuple[int, int]:
     return segment, part
 
 
+def keys_by_place(parsed: ParsedDocument) -> dict[int, str]:
+    """The key of its remittance for every segment that a claim payment or an 835 set begins at."""
+    keys: dict[int, str] = {}
+    for one in parsed.sets:
+        if isinstance(one.parsed, Remittance):
+            key = remittance_key(one.parsed)
+            keys |= {one.segment: key, **{payment.segment: key for payment in one.parsed.claims}}
+    return keys
+
+
 def prove(parsed: ParsedDocument, routing: Routing) -> tuple[Routing, tuple[Accounting, ...]]:
     """The routing in which every set's cash is accounted for: a set with a difference is held whole instead."""
     accounts = []
@@ -203,13 +213,21 @@ def undelivered(routing: Routing, homeless: Collection[tuple[str, str]], *, kind
 def _lost(delivery: Delivery, kind: str) -> Unmatched:
     event = delivery.event
     segment, part = place(event.id)
-    values: dict[str, object] = {"set": kind, "reference": f"{delivery.practice}/{delivery.claim_id}"}
+    claim = f"{delivery.practice}/{delivery.claim_id}"
+    values: dict[str, object] = {"set": kind, "reference": claim}
     match event:
         case RemittanceReceived():
-            values |= {"set": "835", "payer": event.payer, "amount_cents": event.payment.paid_cents}
+            number = event.payment.patient_control_number
+            values |= {
+                "set": "835",
+                "reference": number,
+                "payer": event.payer,
+                "amount_cents": event.payment.paid_cents,
+            }
         case TakebackReceived():
-            values |= {"set": PLB_SET, "payer": event.by, "amount_cents": event.amount_cents}
+            values |= {"set": PLB_SET, "reference": event.reference, "payer": event.by, "part": part}
+            values |= {"amount_cents": event.amount_cents}
         case _:
             pass
-    reason = "the claim is known, but has neither a workflow nor an archived state: start it again"
-    return Unmatched.model_validate({**values, "position": segment, "part": part, "reason": reason})
+    reason = f"claim {claim} is known, but has neither a workflow nor an archived state: start it again"
+    return Unmatched.model_validate({**values, "position": segment, "reason": reason})

@@ -49,15 +49,15 @@ Fit = Literal["pair", "amount", "payer", ""]
 
 def fit(deposit: Deposit, payment: Payment) -> Fit:
     """`pair` where trace, amount and payer agree; `amount` or `payer` where the trace agrees and that does not."""
-    if not deposit.trace_number or _plain(deposit.trace_number) != _plain(payment.trace_number):
+    if not deposit.trace_number or plain(deposit.trace_number) != plain(payment.trace_number):
         return ""
-    known = {_plain(name) for name in (payment.payer, payment.payer_id, payment.originator) if name}
-    if _plain(deposit.payer) not in known:
+    known = {plain(name) for name in (payment.payer, payment.payer_id, payment.originator) if name}
+    if plain(deposit.payer) not in known:
         return "payer"
     return "pair" if deposit.amount_cents == payment.amount_cents else "amount"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Banks pad numbers with blanks and zeros."""
     return "".join(text.split()).lstrip("0").casefold()
 

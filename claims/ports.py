@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from claims.base import Day, Instant, Value
+from claims.cash import Accounting
 from claims.claim import Claim
 from claims.documents import Problem
 from claims.effects import SendAppeal, SendStatement
@@ -167,6 +168,10 @@ class UnmatchedItem(Value):
     amount_cents: int | None = None
     reason: str
     at: Instant
+    part: int = 0
+    """Which provider adjustment of the set it is, from 1; 0 where it is none."""
+    remittance: str = ""
+    """The key of the 835 set that it is a part of (claims/cash.py)."""
 
 
 class Records(Protocol):
@@ -217,8 +222,17 @@ class Records(Protocol):
 
     async def document_done(self, sha256: str) -> bool: ...
     async def finish_document(
-        self, sha256: str, *, delivered: int, unmatched: Sequence[UnmatchedItem], problems: Sequence[Problem]
-    ) -> None: ...
+        self,
+        sha256: str,
+        *,
+        delivered: int,
+        unmatched: Sequence[UnmatchedItem],
+        problems: Sequence[Problem],
+        remittances: Sequence[Accounting] = (),
+    ) -> None:
+        """What became of a document. An 835 set that another document brought before is not counted again."""
+        ...
+
     async def cursor(self, carrier: str) -> datetime | None: ...
     async def move_cursor(self, carrier: str, to: datetime) -> None: ...
     async def fetched(self, carrier: str, item_id: str) -> str | None:

@@ -25,6 +25,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from adapters.records.errors import explain
 from adapters.records.schema import SCHEMA_VERSION, metadata, schema_version
+from adapters.records.upgrade import UPGRADES, upgrade
 from claims.ports import RecordsError
 
 T = TypeVar("T")
@@ -176,9 +177,11 @@ class Database:
                 time.sleep(0.02)
 
     def _prepare(self) -> None:
-        """Creates the tables of an empty database; refuses one that isn't ours or is newer than this program."""
+        """Creates the tables of an empty database, upgrades an older one; refuses what isn't ours or is newer than this."""
         if self._version() != SCHEMA_VERSION:
             self._run(self._writing, self._create)
+        if self._version() in UPGRADES:
+            self._run(self._writing, upgrade)
         found = self._version()
         if found != SCHEMA_VERSION:
             raise RecordsError(

@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from adapters.records import schema
+from adapters.records import cash, schema
 from adapters.records.cipher import Cipher
+from adapters.records.unmatched import found_later
 from adapters.records.upsert import insert_all_once, insert_once, storable
+from claims.cash import Accounting
 from claims.documents import Problem
 from claims.ports import RecordsError, UnmatchedItem
 
@@ -69,10 +71,14 @@ def finish(
     delivered: int,
     unmatched: Sequence[UnmatchedItem],
     problems: Sequence[Problem],
+    remittances: Sequence[Accounting],
     at: datetime,
     where: str,
 ) -> None:
-    """The first time counts: a second finish of the same document changes nothing."""
+    """The first time counts: a second finish of the same document changes nothing.
+
+    Of an 835 set that another document brought before, nothing is recorded again.
+    """
     table = schema.documents
     finished = connection.execute(
         update(table)
@@ -80,8 +86,17 @@ def finish(
         .values(done_at=at, delivered=delivered, problems=json.dumps([p.model_dump(mode="json") for p in problems]))
     )
     if finished.rowcount == 1:
-        rows = [{"ordinal": ordinal, **_row(item)} for ordinal, item in enumerate(unmatched)]
+        repeated = cash.record(connection, sha256, remittances, at)
+        rows = [
+            {"ordinal": ordinal, **_row(item)}
+            for ordinal, item in enumerate(unmatched)
+            if item.remittance not in repeated
+        ]
         insert_all_once(connection, schema.unmatched, rows)
+        for key in repeated:
+            left = [(i.set, storable(i.reference), i.amount_cents, i.part) for i in unmatched if i.remittance == key]
+            found_later(connection, key, left, at)
+        cash.supersede(connection, remittances, at)
     elif connection.scalar(select(table.c.sha256).where(table.c.sha256 == sha256)) is None:
         raise RecordsError(f"records {where}: no document {sha256[:12]} to finish")
 

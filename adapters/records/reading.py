@@ -207,8 +207,9 @@ def totals(connection: Connection, practice: str | None) -> StageTotals:
 
 def list_unmatched(connection: Connection, limit: int) -> tuple[UnmatchedItem, ...]:
     table = schema.unmatched
-    columns = [column for column in table.c if column.name != "ordinal"]
-    query = select(*columns).order_by(table.c.at, table.c.document, table.c.ordinal).limit(limit)
+    columns = [table.c[name] for name in UnmatchedItem.model_fields]
+    query = select(*columns).where(table.c.resolution == "").limit(limit)
+    query = query.order_by(table.c.at, table.c.document, table.c.ordinal)
     return tuple(UnmatchedItem(**row._mapping) for row in connection.execute(query))
 
 

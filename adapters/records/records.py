@@ -8,14 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from adapters.records import claims, documents, index, numbers, reading
+from adapters.records import cash, claims, documents, index, numbers, reading
+from adapters.records import unmatched as unmatched_items
+from adapters.records.cash import DepositRow, RemittanceRow
 from adapters.records.cipher import Cipher, NoCipher
 from adapters.records.database import Database
 from adapters.records.reading import ClaimPage, StageTotals, StoredDocument, TaskRow
+from adapters.records.unmatched import UnmatchedRow
+from claims.cash import Accounting
 from claims.claim import Claim
+from claims.deposits import Deposit
 from claims.documents import Problem
 from claims.matching import IndexEntry
 from claims.ports import ControlNumbers, JournalEntry, KnownClaim, Records, UnmatchedItem
+from claims.provider_ledger import ProviderEntry
 from claims.state import ClaimState
 from claims.views import ClaimView
 
@@ -65,12 +71,25 @@ class SqlRecords(Records):
         return await self._database.read(lambda c: documents.done(c, sha256))
 
     async def finish_document(
-        self, sha256: str, *, delivered: int, unmatched: Sequence[UnmatchedItem], problems: Sequence[Problem]
+        self,
+        sha256: str,
+        *,
+        delivered: int,
+        unmatched: Sequence[UnmatchedItem],
+        problems: Sequence[Problem],
+        remittances: Sequence[Accounting] = (),
     ) -> None:
         at = self._clock()
         await self._database.write(
             lambda c: documents.finish(
-                c, sha256, delivered=delivered, unmatched=unmatched, problems=problems, at=at, where=self.where
+                c,
+                sha256,
+                delivered=delivered,
+                unmatched=unmatched,
+                problems=problems,
+                remittances=remittances,
+                at=at,
+                where=self.where,
             )
         )
 
@@ -238,6 +257,7 @@ class SqlRecords(Records):
         return await self._database.read(lambda c: reading.totals(c, practice))
 
     async def unmatched(self, *, limit: int = 500) -> tuple[UnmatchedItem, ...]:
+        """What is nobody's or held, and still open."""
         return await self._database.read(lambda c: reading.list_unmatched(c, limit))
 
     async def documents(
@@ -245,3 +265,43 @@ class SqlRecords(Records):
     ) -> tuple[StoredDocument, ...]:
         """Newest first, without their content."""
         return await self._database.read(lambda c: reading.list_documents(c, kind=kind, done=done, limit=limit))
+
+    # Cash: remittances, the provider's ledger, deposits, and what people do about unmatched parts
+
+    async def remittances(self, *, limit: int = 500) -> tuple[RemittanceRow, ...]:
+        """Newest first."""
+        return await self._database.read(lambda c: cash.remittances(c, limit))
+
+    async def provider_entries(self) -> tuple[ProviderEntry, ...]:
+        return await self._database.read(cash.provider_entries)
+
+    async def add_deposits(self, deposits: Sequence[Deposit]) -> int:
+        """How many were new; what pairs with a remittance is paired."""
+        return await self._database.write(lambda c: cash.add_deposits(c, deposits))
+
+    async def deposits(self, *, limit: int = 500) -> tuple[DepositRow, ...]:
+        """Newest first."""
+        return await self._database.read(lambda c: cash.deposits(c, limit))
+
+    async def unmatched_rows(self, *, everything: bool = False, limit: int = 500) -> tuple[UnmatchedRow, ...]:
+        """Oldest first, with their ids; `everything` shows what was resolved too."""
+        return await self._database.read(lambda c: unmatched_items.rows(c, everything=everything, limit=limit))
+
+    async def find_unmatched(self, item: str) -> UnmatchedRow | None:
+        return await self._database.read(lambda c: unmatched_items.find(c, item))
+
+    async def take_unmatched(self, item: UnmatchedRow, *, to: str, by: str) -> None:
+        """Marks it as matched to `practice/claim_id`; RecordsError where somebody else was first."""
+        at = self._clock()
+        await self._database.write(lambda c: unmatched_items.take(c, item, to=to, by=by, at=at, where=self.where))
+
+    async def give_back_unmatched(self, item: UnmatchedRow, *, by: str, why: str, delivered: bool = True) -> bool:
+        """Opens a matched item again; `delivered` is false where the claim never took it."""
+        at = self._clock()
+        return await self._database.write(
+            lambda c: unmatched_items.give_back(c, item, by=by, why=why, at=at, delivered=delivered)
+        )
+
+    async def set_aside_unmatched(self, item: UnmatchedRow, *, by: str, why: str) -> bool:
+        at = self._clock()
+        return await self._database.write(lambda c: unmatched_items.set_aside(c, item, by=by, why=why, at=at))

@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class UtcInstant(TypeDecorator[datetime]):
@@ -231,5 +231,74 @@ unmatched = Table(
     Column("amount_cents", BigInteger),
     Column("reason", Text, nullable=False),
     Column("at", UtcInstant, nullable=False),
+    # since schema 2: which provider adjustment, of which remittance, and what became of it
+    Column("part", Integer, nullable=False, default=0),
+    Column("remittance", Text, nullable=False, default=""),
+    Column("resolution", Text, nullable=False, default=""),
+    Column("matched_to", Text, nullable=False, default=""),
+    Column("resolved_by", Text, nullable=False, default=""),
+    Column("resolved_at", UtcInstant),
+    Column("resolved_why", Text, nullable=False, default=""),
+    Column("matches", Integer, nullable=False, default=0),
     Index("unmatched_at", "at"),
+)
+
+remittances = Table(
+    "remittances",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("document", Text, ForeignKey("documents.sha256"), nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("trace_number", Text, nullable=False),
+    Column("plain_trace", Text, nullable=False),
+    Column("payer", Text, nullable=False),
+    Column("payer_id", Text, nullable=False),
+    Column("originator", Text, nullable=False),
+    Column("payee", Text, nullable=False),
+    Column("payee_id", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("paid_on", Date),
+    Column("claims", Integer, nullable=False),
+    Column("payment_cents", BigInteger, nullable=False),
+    Column("posted_cents", BigInteger, nullable=False),
+    Column("held_cents", BigInteger, nullable=False),
+    Column("unmatched_cents", BigInteger, nullable=False),
+    Column("provider_cents", BigInteger, nullable=False),
+    Column("held", Text, nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("superseded_by", Text, nullable=False, default=""),
+    # The deposit that brought its money; empty until it is there.
+    Column("paired_with", Text, nullable=False, default=""),
+    Index("remittances_plain_trace", "plain_trace"),
+    Index("remittances_at", "at"),
+)
+
+provider_entries = Table(
+    "provider_entries",
+    metadata,
+    Column("remittance", Text, ForeignKey("remittances.key"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("needs_person", Boolean, nullable=False),
+    Column("practice", Text, nullable=False),
+    Column("claim_id", Text, nullable=False),
+)
+
+deposits = Table(
+    "deposits",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("trace_number", Text, nullable=False),
+    Column("plain_trace", Text, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("payer", Text, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("paired_with", Text, nullable=False, default=""),
+    Index("deposits_plain_trace", "plain_trace"),
 )
