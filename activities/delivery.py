@@ -6,20 +6,21 @@ parts of the document = delivered + unmatched + held
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.letters import read_letter, route_letter
-from activities.orders import DeliveryReport, DocumentReference, DocumentSummary, SetSummary
+from activities.orders import CashSummary, DeliveryReport, DocumentReference, DocumentSummary, SetSummary
 from activities.post import NoSuchClaim, Post
 from activities.reading import Reader
 from claims import matching
+from claims.cash import Accounting, accounts, owners, prove, undelivered
+from claims.deliveries import Delivery, Held, Routing, Unmatched
 from claims.documents import ClaimSubmissionSet, ParsedDocument, Problem, Remittance, StatusReport
 from claims.events import AnyEvent
-from claims.matching import Delivery, Routing
 from claims.ports import Records, UnmatchedItem
 
 AT_ONCE = 200
@@ -57,13 +58,20 @@ class DeliveryActivities:
         if await self._records.document_done(document.sha256):
             return DeliveryReport(sha256=document.sha256, already_done=True)
         raw = await self._records.load_document(document.sha256)
-        routing, problems = await self._route(document, raw)
+        parsed, routing = await self._route(document, raw)
         homeless = await self._deliver_all(routing.deliveries)
-        unmatched = _left_over(document, routing)
-        unmatched += [_homeless(document, 1_000_000 + place, parcel) for place, parcel in homeless]
-        delivered = len(routing.deliveries) - sum(len(parcel[2]) for _, parcel in homeless)
+        routing = undelivered(routing, homeless, kind=document.set)
+        problems: Sequence[Problem] = parsed.all_problems if parsed else ()
+        cash = await asyncio.to_thread(accounts, parsed, routing) if parsed else {}
+        keys = {segment: cash[number].key for segment, number in owners(parsed).items()} if parsed else {}
+        unmatched = _left_over(document, routing, keys)
+        delivered = len(routing.deliveries)
         await self._records.finish_document(
-            document.sha256, delivered=delivered, unmatched=unmatched, problems=problems
+            document.sha256,
+            delivered=delivered,
+            unmatched=unmatched,
+            problems=problems,
+            remittances=tuple(cash.values()),
         )
         return DeliveryReport(
             sha256=document.sha256,
@@ -72,14 +80,16 @@ class DeliveryActivities:
             claims=len({(one.practice, one.claim_id) for one in routing.deliveries}),
             unmatched=tuple(unmatched[:50]),
             problems=len(problems),
+            remittances=tuple(map(_on_paper, cash.values())),
         )
 
-    async def _route(self, document: DocumentReference, raw: bytes) -> tuple[Routing, Sequence[Problem]]:
+    async def _route(self, document: DocumentReference, raw: bytes) -> tuple[ParsedDocument | None, Routing]:
+        """What was read (None: a letter), and where each part goes; a set whose cash has a gap is held whole."""
         letter = read_letter(raw)
         at = document.received_at
         if letter is not None:
             index = await self._records.candidates(patient_control_numbers=[letter.patient_control_number])
-            return route_letter(letter, index, at=at, document_id=document.sha256), ()
+            return None, route_letter(letter, index, at=at, document_id=document.sha256)
         parsed: ParsedDocument = await asyncio.to_thread(self._read, raw)
         numbers = matching.needed_numbers(parsed)
         index = await self._records.candidates(
@@ -90,10 +100,11 @@ class DeliveryActivities:
             member_ids=numbers.member_ids,
         )
         routing = await asyncio.to_thread(matching.route, parsed, index, at=at)
-        return routing, parsed.all_problems
+        proved, _ = await asyncio.to_thread(prove, parsed, routing)
+        return parsed, proved
 
-    async def _deliver_all(self, deliveries: Sequence[Delivery]) -> list[tuple[int, Parcel]]:
-        """Parcels that found no workflow after all patience."""
+    async def _deliver_all(self, deliveries: Sequence[Delivery]) -> frozenset[tuple[str, str]]:
+        """Claims that have no workflow after all patience."""
         parcels = _parcels(deliveries)
         details = activity.info().heartbeat_details
         done: set[int] = set(details[0]) if details else set()
@@ -108,7 +119,7 @@ class DeliveryActivities:
                 activity.heartbeat(sorted(done))
         if homeless and activity.info().attempt < PATIENCE:
             raise ApplicationError(f"{len(homeless)} claims have no workflow yet", type="ClaimNotStarted")
-        return [(place, parcels[place]) for place in homeless]
+        return frozenset(parcels[place][:2] for place in homeless)
 
     async def _post_one(self, parcel: Parcel) -> bool:
         practice, claim_id, events = parcel
@@ -129,46 +140,37 @@ def _parcels(deliveries: Sequence[Delivery]) -> list[Parcel]:
     return [(practice, claim_id, tuple(one.event for one in group)) for (practice, claim_id), group in grouped]
 
 
-def _left_over(document: DocumentReference, routing: Routing) -> list[UnmatchedItem]:
-    at = document.received_at
-    unmatched = [
-        UnmatchedItem(
-            document=document.sha256,
-            position=one.position,
-            set=one.set,
-            reference=one.reference,
-            payer=one.payer,
-            amount_cents=one.amount_cents,
-            reason=one.reason,
-            at=at,
-        )
-        for one in routing.unmatched
-    ]
-    held = [
-        UnmatchedItem(
-            document=document.sha256,
-            position=one.position,
-            set=one.set,
-            reference=one.reference,
-            amount_cents=one.amount_cents,
-            reason=f"held: {one.reason}",
-            at=at,
-        )
-        for one in routing.held
-    ]
-    return unmatched + held
-
-
-def _homeless(document: DocumentReference, position: int, parcel: Parcel) -> UnmatchedItem:
-    practice, claim_id, _ = parcel
-    return UnmatchedItem(
-        document=document.sha256,
-        position=position,
-        set=document.set,
-        reference=f"{practice}/{claim_id}",
-        reason="the claim is known, but has neither a workflow nor an archived state: start it again",
-        at=document.received_at,
+def _on_paper(one: Accounting) -> CashSummary:
+    return CashSummary(
+        trace_number=one.trace_number,
+        payment_cents=one.payment_cents,
+        posted_cents=one.posted_cents,
+        held_cents=one.held_cents,
+        unmatched_cents=one.unmatched_cents,
+        provider_cents=one.provider_cents,
+        held=one.held,
     )
+
+
+def _left_over(document: DocumentReference, routing: Routing, keys: Mapping[int, str]) -> list[UnmatchedItem]:
+    """What is nobody's, then what is held, each with the remittance that it is a part of."""
+
+    def item(one: Unmatched | Held, reason: str, payer: str = "", part: int = 0) -> UnmatchedItem:
+        return UnmatchedItem(
+            document=document.sha256,
+            position=one.position,
+            set=one.set,
+            reference=one.reference,
+            payer=payer,
+            amount_cents=one.amount_cents,
+            reason=reason,
+            at=document.received_at,
+            part=part,
+            remittance=keys.get(one.position, ""),
+        )
+
+    unmatched = [item(one, one.reason, one.payer, one.part) for one in routing.unmatched]
+    return unmatched + [item(one, f"held: {one.reason}") for one in routing.held]
 
 
 def _summary(parsed: object) -> SetSummary:

@@ -119,6 +119,18 @@ class DocumentSummary(Value):
     problems: tuple[str, ...] = ()
 
 
+class CashSummary(Value):
+    """Where the cash of one 835 set went, in cents: payment = posted + held + unmatched + provider level."""
+
+    trace_number: str = ""
+    payment_cents: int
+    posted_cents: int = 0
+    held_cents: int = 0
+    unmatched_cents: int = 0
+    provider_cents: int = 0
+    held: str = ""
+
+
 class DeliveryReport(Value):
     """Where the parts of a document went: `parts = delivered + unmatched + held`."""
 
@@ -129,6 +141,7 @@ class DeliveryReport(Value):
     unmatched: tuple[UnmatchedItem, ...] = ()
     problems: int = 0
     already_done: bool = False
+    remittances: tuple[CashSummary, ...] = ()
 
 
 class InboxReport(Value):
@@ -144,6 +157,7 @@ __all__ = [
     "Answer",
     "AnyEffect",
     "Carried",
+    "CashSummary",
     "DeliveryReport",
     "DocumentReference",
     "DocumentSummary",

@@ -157,29 +157,50 @@ def place(event_id: str) -> tuple[int, int]:
     return segment, part
 
 
-def keys_by_place(parsed: ParsedDocument) -> dict[int, str]:
-    """The key of its remittance for every segment that a claim payment or an 835 set begins at."""
-    keys: dict[int, str] = {}
-    for one in parsed.sets:
+def owners(parsed: ParsedDocument) -> dict[int, int]:
+    """For every segment that a claim payment or an 835 set begins at: the place of its set in the document."""
+    found: dict[int, int] = {}
+    for number, one in enumerate(parsed.sets):
         if isinstance(one.parsed, Remittance):
-            key = remittance_key(one.parsed)
-            keys |= {one.segment: key, **{payment.segment: key for payment in one.parsed.claims}}
-    return keys
+            found |= {one.segment: number, **{payment.segment: number for payment in one.parsed.claims}}
+    return found
 
 
-def prove(parsed: ParsedDocument, routing: Routing) -> tuple[Routing, tuple[Accounting, ...]]:
+def accounts(parsed: ParsedDocument, routing: Routing) -> dict[int, Accounting]:
+    """Every 835 set of a document by its place there. The routing is gone through once, however many sets there are."""
+    owner = owners(parsed)
+    deliveries: dict[int, list[Delivery]] = {}
+    unmatched: dict[int, list[Unmatched]] = {}
+    held: dict[int, list[Held]] = {}
+    for delivery in routing.deliveries:
+        deliveries.setdefault(owner.get(place(delivery.event.id)[0], -1), []).append(delivery)
+    for nobodys in routing.unmatched:
+        unmatched.setdefault(owner.get(nobodys.position, -1), []).append(nobodys)
+    for kept in routing.held:
+        held.setdefault(owner.get(kept.position, -1), []).append(kept)
+    return {
+        number: account(
+            one,
+            Routing.model_construct(
+                deliveries=tuple(deliveries.get(number, ())),
+                unmatched=tuple(unmatched.get(number, ())),
+                held=tuple(held.get(number, ())),
+            ),
+        )
+        for number, one in enumerate(parsed.sets)
+        if isinstance(one.parsed, Remittance)
+    }
+
+
+def prove(parsed: ParsedDocument, routing: Routing) -> tuple[Routing, dict[int, Accounting]]:
     """The routing in which every set's cash is accounted for: a set with a difference is held whole instead."""
-    accounts = []
-    for one in parsed.sets:
-        if not isinstance(one.parsed, Remittance):
-            continue
-        found = account(one, routing)
-        if found.difference_cents:
-            gap = f"{dollars(found.difference_cents)} of {dollars(found.payment_cents)} could not be accounted for"
-            routing = withhold(routing, one, gap)
-            found = account(one, routing)
-        accounts.append(found)
-    return routing, tuple(accounts)
+    found = accounts(parsed, routing)
+    for number, one in found.items():
+        if one.difference_cents:
+            gap = f"{dollars(one.difference_cents)} of {dollars(one.payment_cents)} could not be accounted for"
+            routing = withhold(routing, parsed.sets[number], gap)
+            found[number] = account(parsed.sets[number], routing)
+    return routing, found
 
 
 def withhold(routing: Routing, one: ParsedSet, reason: str) -> Routing:

@@ -19,7 +19,7 @@ class RemittanceWorkflow:
         proof = await carry_out("prove_document", document, DocumentSummary, "does it balance?")
         workflow.set_current_details(proved(proof))
         report = await deliver(document)
-        workflow.set_current_details(f"{proved(proof)}\n\n{in_words(report)}")
+        workflow.set_current_details("\n\n".join((proved(proof), in_words(report), where_the_cash_is(report))))
         return report
 
 
@@ -34,3 +34,14 @@ def proved(proof: DocumentSummary) -> str:
         balance = "balances" if one.balanced else f"off by {dollars(one.difference_cents)}"
         rows.append(f"| {one.set} | {one.parts} | {amount} | {balance} |")
     return "\n".join([*rows, *(f"- {problem}" for problem in proof.problems)])
+
+
+def where_the_cash_is(report: DeliveryReport) -> str:
+    """A table for operations: payment = posted + held + unmatched + provider level, for each set."""
+    if not report.remittances:
+        return ""
+    rows = ["| trace | payment | posted | held | unmatched | provider level |", "|---|---|---|---|---|---|"]
+    for one in report.remittances:
+        amounts = (one.payment_cents, one.posted_cents, one.held_cents, one.unmatched_cents, one.provider_cents)
+        rows.append(f"| {one.trace_number} | {' | '.join(map(dollars, amounts))} |")
+    return "\n".join([*rows, *(f"- {one.trace_number} is held: {one.held}" for one in report.remittances if one.held)])
