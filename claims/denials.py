@@ -104,7 +104,8 @@ def _contradiction(
         return "group PR says that the patient owes it, and for this reason a patient never does"
     if group and entry.groups and group not in entry.groups and override is None:
         return f"{entry.code} comes with {' or '.join(entry.groups)} only, not with {group}"
-    if "appeal_rights" in effects and effects & _NO_RIGHT:
+    # MA130 beside MA01 is no riddle: what was never decided can't be appealed, whatever stands on the claim as a whole.
+    if {"appeal_rights", "no_appeal"} <= effects and "unprocessable" not in effects:
         return "one remark grants an appeal and another refuses it"
     return ""
 

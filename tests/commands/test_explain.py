@@ -51,7 +51,7 @@ CO-16 MA130                             | new_original        | billing         
 CO-16 N290 MA130                        | new_original        | billing           | biller     | filing     | no  | no
 CO-16 M127                              | send_documents      | billing           | biller     | documents  | yes | no
 CO-16 N290 M127                         | correct_and_replace | billing           | biller     | correction | yes | no
-CO-16 MA130 MA01                        | review              | billing           | biller     | correction | no  | no
+CO-16 MA130 MA01                        | new_original        | billing           | biller     | filing     | no  | no
 CO-16 N798                              | void                | billing           | biller     | correction | yes | no
 CO-16 N779                              | wait                | billing           | biller     | none       | yes | no
 CO-16 N418                              | bill_other_payer    | billing           | biller     | filing     | yes | no
