@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -53,6 +55,16 @@ class Draft:
             raise Refused(f"a claim that is {before} can't become {status}")
         self.path.append(status)
         self.set(status=status, stage=STAGE_OF[status] or self.state.stage, since=self.now)
+
+    @contextmanager
+    def undone_if_refused(self) -> Iterator[None]:
+        """What is done inside is undone as a whole when it is refused half-way; the refusal goes on."""
+        state, path, effects = self.state, tuple(self.path), tuple(self.effects)
+        try:
+            yield
+        except Refused:
+            self.state, self.path, self.effects = state, list(path), list(effects)
+            raise
 
     @property
     def here(self) -> Status:

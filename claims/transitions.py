@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from claims.status import Status as S
 
-_ENDS = (S.VOIDED, S.CLOSED)
-
-_ON_FILE = (
+_ACKNOWLEDGED = (
     S.CLEARINGHOUSE_REJECTED,
     S.CLEARINGHOUSE_ACCEPTED,
     S.PAYER_RECEIVED,
     S.PAYER_ACCEPTED,
     S.PAYER_REJECTED,
     S.SPLIT,
-    S.PENDING_PAYER,
-    S.INFO_REQUESTED,
-    S.NO_RESPONSE,
-    S.NOT_ON_FILE,
 )
-"""What may become of a submission once it left."""
+_ANSWERED = (S.PAYER_REJECTED, S.PENDING_PAYER, S.INFO_REQUESTED, S.NO_RESPONSE, S.NOT_ON_FILE)
+"""What acknowledgements, and what a payer's answer or its silence, make of a submission; a lower one never follows."""
+
+_ON_FILE = (*_ACKNOWLEDGED, *_ANSWERED)
 
 _DECIDED = (
     S.PAID,
@@ -68,6 +65,22 @@ MAY_ASK_APPROVAL = (
 )
 """Where something may be asked for that waits for a named person; there the claim returns when nobody approves."""
 
+MAY_BE_VOIDED = (
+    S.REGISTERED,
+    S.ELIGIBILITY_PENDING,
+    S.ELIGIBILITY_FAILED,
+    S.AWAITING_CODING,
+    S.CODING_REVIEW,
+    S.CODED,
+    S.SCRUBBING,
+    S.NEEDS_CORRECTION,
+    S.READY_TO_SUBMIT,
+    S.CLEARINGHOUSE_REJECTED,
+    S.PAYER_REJECTED,
+    S.ADJUDICATED,
+)
+"""Where a claim is void at once: nothing is on file, or the payer has just reversed it."""
+
 _OWN: dict[S, tuple[S, ...]] = {
     S.REGISTERED: (S.ELIGIBILITY_PENDING,),
     S.ELIGIBILITY_PENDING: (S.ELIGIBILITY_FAILED, S.AWAITING_CODING, S.CODED),
@@ -78,15 +91,15 @@ _OWN: dict[S, tuple[S, ...]] = {
     S.SCRUBBING: (S.NEEDS_CORRECTION, S.READY_TO_SUBMIT, S.CODED),
     S.NEEDS_CORRECTION: (S.CODED,),
     S.READY_TO_SUBMIT: (S.SUBMITTING, S.CODED),
-    S.SUBMITTING: (S.SUBMITTED, S.SUBMISSION_UNKNOWN, S.NEEDS_CORRECTION, S.VOID_PENDING, *_ON_FILE),
-    S.SUBMISSION_UNKNOWN: (S.SUBMITTED, S.NEEDS_CORRECTION, S.VOID_PENDING, S.CODED, *_ON_FILE),
+    S.SUBMITTING: (S.SUBMITTED, S.SUBMISSION_UNKNOWN, S.NEEDS_CORRECTION, S.VOID_PENDING, *_ACKNOWLEDGED),
+    S.SUBMISSION_UNKNOWN: (S.SUBMITTED, S.NEEDS_CORRECTION, S.VOID_PENDING, S.CODED, *_ACKNOWLEDGED),
     S.SUBMITTED: _ON_FILE,
-    S.CLEARINGHOUSE_ACCEPTED: _ON_FILE,
-    S.PAYER_RECEIVED: _ON_FILE,
-    S.PAYER_ACCEPTED: _ON_FILE,
-    S.SPLIT: _ON_FILE,
-    S.PENDING_PAYER: _ON_FILE,
-    S.INFO_REQUESTED: _ON_FILE,
+    S.CLEARINGHOUSE_ACCEPTED: (S.CLEARINGHOUSE_REJECTED, S.PAYER_RECEIVED, S.PAYER_ACCEPTED, S.SPLIT, *_ANSWERED),
+    S.PAYER_RECEIVED: (S.PAYER_ACCEPTED, S.SPLIT, *_ANSWERED),
+    S.PAYER_ACCEPTED: _ANSWERED,
+    S.SPLIT: _ANSWERED,
+    S.PENDING_PAYER: _ANSWERED,
+    S.INFO_REQUESTED: _ANSWERED,
     S.NO_RESPONSE: (S.CODED, *_ON_FILE),
     S.NOT_ON_FILE: (S.CODED, *_ON_FILE),
     S.CLEARINGHOUSE_REJECTED: (S.CODED,),
@@ -116,11 +129,12 @@ _OWN: dict[S, tuple[S, ...]] = {
 
 
 def _table() -> dict[S, frozenset[S]]:
-    """Each row, with what holds for all: a decision overtakes anything, and anything open may end."""
+    """Each row, with what holds for all: a decision overtakes anything, and anything open may be closed."""
     table = {S.VOIDED: frozenset({S.REOPENED}), S.CLOSED: frozenset({S.REOPENED})}
     for status, own in _OWN.items():
         gate = (S.AWAITING_APPROVAL,) if status in MAY_ASK_APPROVAL else ()
-        table[status] = frozenset({*own, *gate, S.ADJUDICATED, *_ENDS}) - {status}
+        void = (S.VOIDED,) if status in MAY_BE_VOIDED else ()
+        table[status] = frozenset({*own, *gate, *void, S.ADJUDICATED, S.CLOSED}) - {status}
     table[S.BLOCKED_ON_FAILURE] = frozenset(S) - {S.BLOCKED_ON_FAILURE}
     return {status: table[status] for status in S}
 

@@ -32,7 +32,7 @@ def inquire(d: Draft) -> None:
         return
     claim = d.state.claim
     coverage = claim.coverages[min(d.state.responsible, len(claim.coverages) - 1)]
-    latest = d.submission(0)
+    latest = d.state.latest_submission
     effect = d.next_effect_id("inquiry")
     d.ask(
         InquireStatus(
@@ -44,8 +44,8 @@ def inquire(d: Draft) -> None:
                 subscriber=coverage.subscriber,
                 member_id=coverage.member_id,
                 patient=claim.patient if claim.patient_relationship else None,
-                patient_control_number=latest.patient_control_number,
-                payer_claim_control_number=latest.payer_claim_control_number,
+                patient_control_number=latest.patient_control_number if latest else claim.patient_control_number,
+                payer_claim_control_number=latest.payer_claim_control_number if latest else "",
                 type_of_bill=claim.facility_code + claim.frequency if claim.type == "institutional" else "",
                 charge_cents=claim.charge_cents,
                 service_from=claim.service_from,
@@ -86,7 +86,15 @@ def on_status_reported(d: Draft, event: StatusReported) -> None:
     raise Refused(f"status category {said or 'none'} is not known")
 
 
+def _has_it(d: Draft, rank: int) -> None:
+    """The payer answers for a claim only that it has: a lower acknowledgement which comes later moves nothing back."""
+    latest = d.state.latest_submission
+    if latest is not None:
+        d.put_submission(latest, rank=max(latest.rank, rank))
+
+
 def _info_requested(d: Draft, said: str) -> None:
+    _has_it(d, 4)
     d.move(S.INFO_REQUESTED)
     d.arm("documents")
     d.open_task("send_documents", "biller", f"the payer asks for information ({said})")
@@ -110,12 +118,14 @@ def _rejected(d: Draft, said: str) -> None:
 
 
 def _paid_elsewhere(d: Draft, said: str) -> None:
+    _has_it(d, 4)
     d.move(S.PENDING_PAYER)
     d.open_task("find_remittance", "biller", f"the payer says it is finished ({said}) but no remittance is here")
 
 
 def _pending(d: Draft, said: str) -> None:
     """In process: the alarm that rang is armed anew; one that still runs keeps its date."""
+    _has_it(d, 4)
     d.move(S.PENDING_PAYER)
     d.close_tasks("follow_up", "resubmit", "find_remittance")
     if not any(deadline.kind == "follow_up" for deadline in d.state.deadlines):
@@ -128,6 +138,7 @@ def _ask_later(d: Draft, said: str) -> None:
 
 def _received(d: Draft, said: str) -> None:
     """The payer has it: one that was taken for lost is under way again."""
+    _has_it(d, 3)
     if d.state.status in (S.NO_RESPONSE, S.NOT_ON_FILE):
         d.move(S.PAYER_RECEIVED)
         d.arm("follow_up")
@@ -154,12 +165,11 @@ def on_deadline_passed(d: Draft, event: DeadlinePassed) -> None:
     if deadline is None or deadline.due > event.at:
         raise Refused("no such deadline is due")
     d.set(deadlines=tuple(x for x in d.state.deadlines if x.id != deadline.id))
-    before = d.state
     try:
-        _PASSED[deadline.kind](d, deadline)
+        with d.undone_if_refused():
+            _PASSED[deadline.kind](d, deadline)
     except Refused as refused:
         # A deadline that is due must go, or it would be due for ever; what it could not do is on record.
-        d.set(**{name: getattr(before, name) for name in ClaimState.model_fields})
         d.note_refusal(f"{event.kind}: {deadline.id}", str(refused))
 
 

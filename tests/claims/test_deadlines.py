@@ -218,3 +218,18 @@ def test_a_gate_for_an_appeal_closes_three_days_before_the_last_day() -> None:
     one.advance(gate.due)
     assert one.state.status == "denied"
     assert one.state.appeals == ()
+
+
+def test_a_contract_s_window_and_a_warning_are_not_moved_past_the_last_day() -> None:
+    """The window for a correction is 90 days from 2026-03-13: 2026-06-11, and not a day longer."""
+    one = life().denied()
+    window_end = next(x.due for x in one.state.deadlines if x.kind == "correction")
+    assert window_end.date() == date(2026, 6, 11)
+    one.do(e.DeadlineExtended, deadline="correction", to=window_end + timedelta(days=1), reason="please")
+    assert "no later than 2026-06-11" in one.steps[-1].refused
+    early = life()
+    warning = next(x for x in early.state.deadlines if x.id == "filing:warn-15")
+    early.do(e.DeadlineExtended, deadline=warning.id, to=warning.due + timedelta(days=3), reason="records come first")
+    assert not early.steps[-1].refused
+    early.do(e.DeadlineExtended, deadline=warning.id, to=warning.due + timedelta(days=16), reason="later still")
+    assert early.steps[-1].refused.startswith("no later than")

@@ -189,3 +189,10 @@ def test_a_decision_of_the_payer_overtakes_the_gate() -> None:
     assert one.state.status == "closed"
     one.approved()
     assert "nothing awaits" in one.steps[-1].refused
+
+
+def test_an_unprocessable_claim_has_no_right_to_appeal_whatever_the_reason_says() -> None:
+    for remarks in (("MA130",), ("M127", "MA130"), ("MA130", "MA01")):
+        answer = explain("CO", "50", remarks, None, TABLES)
+        assert (answer.remedy, answer.appealable) == ("new_original", False)
+    assert explain("CO", "50", (), None, TABLES).appealable

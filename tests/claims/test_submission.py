@@ -8,7 +8,7 @@ import pytest
 
 from claims import events as e
 from claims.documents import EligibilityAnswer
-from tests.claims.kit import PAID, WAYS, Life, claim, life, status_line
+from tests.claims.kit import PAID, SHARED, WAYS, Life, claim, life, payment, reversed_of, status_line
 
 
 def acknowledge(one: Life, what: str) -> None:
@@ -238,3 +238,31 @@ def test_a_replacement_from_upstream_without_the_payers_number_stays_here(freque
     one.do(e.ClaimCorrected, claim=numbered, reason="number found")
     one.scrubbed()
     assert [(s.number, s.frequency) for s in one.state.submissions] == [(1, frequency)]
+
+
+def test_a_late_lower_acknowledgement_never_undoes_what_the_payer_answered() -> None:
+    """Silence for 40 days, then a 277 says received; the clearinghouse's 277CA of the first day comes last."""
+    one = life().sent().days(40)
+    one.reported("A1:19")
+    assert one.state.status == "payer_received"
+    one.acknowledged("AY", "A1:19").acknowledged("AY", "A3:21")
+    assert one.state.status == "payer_received"
+
+
+def test_a_claim_that_was_never_sent_from_here_can_be_asked_about() -> None:
+    """The payer pends a claim (OA-133) that another system sent: it is asked under the number the claim has."""
+    one = life().paid(payment(0, "OA-133:12500"))
+    assert one.state.status == "pending_payer"
+    one.do(e.StatusInquiryRequested)
+    asked = one.steps[-1].effects[0]
+    assert asked.kind == "inquire_status"
+    assert asked.question.patient_control_number == "LK1"
+
+
+def test_a_statement_that_is_sent_after_a_reversal_bills_nobody() -> None:
+    one = life().accepted().paid(SHARED)
+    statement = one.in_flight("send_statement")
+    one.paid(reversed_of(SHARED), trace="T2")
+    one.do(e.StatementSent, effect=statement, amount_cents=2000)
+    assert one.state.status == "reopened"
+    assert one.state.statements == 1
