@@ -148,12 +148,11 @@ def _remedy(
         if entry.remedy in asked:
             return entry.remedy, f"{named} with {said}, which ask for {' and '.join(sorted(asked))}", source
         return "review", f"{named} with {said}, which ask for {' and '.join(sorted(asked))}: a person looks", source
+    lacks = "; it should carry a remark code and has none" if entry.needs_remark and not remarks else ""
     for other, remedy in entry.group_remedies:
         if other == group:
-            return remedy, f"{named}: under group {group}", entry.source
-    if entry.needs_remark and not remarks:
-        return entry.remedy, f"{named}; it should carry a remark code and has none", entry.source
-    return entry.remedy, named, entry.source
+            return remedy, f"{named}: under group {group}{lacks}", entry.source
+    return entry.remedy, f"{named}{lacks}", entry.source
 
 
 def _turned(entry: AdjustmentReason, known: list[Remark]) -> list[Remark]:

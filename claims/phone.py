@@ -93,7 +93,7 @@ def look_up(asked: Asked, rules: PayerRules | None, claim_type: ClaimType, table
 
 def find_rules(book: tuple[PayerRules, ...], called: str) -> PayerRules | None:
     """The rules of this name, else of this payer id; None where nobody is called so."""
-    name = called.strip().casefold().replace("-", "_")
+    name = called.strip().casefold().rpartition("/")[2].removesuffix(".toml").replace("-", "_")
     for rules in book:
         if rules.name == name:
             return rules

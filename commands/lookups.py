@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from adapters.tables.calendar import FIRST_YEAR, LAST_YEAR
 from adapters.tables.loader import load_tables
 from claims import last_days, phone
 from claims.appeals import find_level
@@ -158,9 +159,15 @@ def _day(text: str, option: str) -> date:
     try:
         if len(text) != len("2026-03-02"):
             raise ValueError(text)
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Unreadable(f"{option} {text}: expected a day of the calendar as YYYY-MM-DD") from error
+    # Every limit here ends within two years; beyond the calendar no holiday is known, and a wrong day is worse than none.
+    if not FIRST_YEAR <= day.year <= LAST_YEAR - 2:
+        raise Unreadable(
+            f"{option} {text}: federal holidays are known from {FIRST_YEAR} to {LAST_YEAR}: no day to count"
+        )
+    return day
 
 
 def _cents(text: str) -> int:

@@ -190,6 +190,7 @@ def test_the_keys_are_those_that_are_documented(capsys: pytest.CaptureFixture[st
         ("CO-197", "retro-authorisation"),
         ("PR-1", "a next payer"),
         ("CO-16", "should carry a remark code"),
+        ("CO-96", "should carry a remark code"),
         ("CO-50 N9999", "N9999 not in our table"),
         ("CO-50 CO-4", "CO-4 correct_and_replace, CO-50 appeal"),
         ("CO-23", "23 comes with OA only"),

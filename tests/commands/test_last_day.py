@@ -32,6 +32,7 @@ filing medicare --from 2025-03-03 --prior-decision 2025-06-01                  |
 # 90 days from January 15: 16 to the end of January + 28 + 31 = 75, and 15 of April
 filing default --from 2026-01-15                                               | 2026-04-15
 filing uhc --from 2026-01-15                                                   | 2026-04-15
+filing payer_rules/UHC.toml --from 2026-01-15                                  | 2026-04-15
 filing 87726 --from 2026-01-15                                                 | 2026-04-15
 filing 62308 --from 2026-01-15                                                 | 2026-04-15
 filing medicaid --from 2026-01-15                                              | 2026-04-15
@@ -221,6 +222,7 @@ def test_a_level_that_is_not_there_is_told_with_those_that_are(capsys: pytest.Ca
         ("filing medicare --from 2025-02-30", "--from 2025-02-30: expected a day of the calendar as YYYY-MM-DD"),
         ("filing medicare --from 02/28/2025", "expected a day"),
         ("filing medicare --from 20250228", "expected a day"),
+        ("filing medicare --from 9999-12-31", "federal holidays are known from 1995 to 2045"),
         ("filing medicare --from 2025-02-28 --to 2025-02-27", "--to 2025-02-27 is before --from"),
         ("appeal medicare --from 2022-05-15 --level 0", "there is no appeal level 0"),
         ("appeal medicare --from 2022-05-15 --requested soon", "--requested soon: expected a day"),
