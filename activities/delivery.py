@@ -12,6 +12,7 @@ from itertools import groupby
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.heart import beating
 from activities.letters import read_letter, route_letter
 from activities.orders import CashSummary, DeliveryReport, DocumentReference, DocumentSummary, SetSummary
 from activities.post import NoSuchClaim, Post
@@ -41,7 +42,8 @@ class DeliveryActivities:
     async def prove_document(self, document: DocumentReference) -> DocumentSummary:
         """What a document is about, and whether its money balances."""
         raw = await self._records.load_document(document.sha256)
-        parsed = await asyncio.to_thread(self._read, raw)
+        async with beating():
+            parsed = await asyncio.to_thread(self._read, raw)
         return DocumentSummary(
             sha256=document.sha256,
             done=await self._records.document_done(document.sha256),
@@ -58,7 +60,8 @@ class DeliveryActivities:
         if await self._records.document_done(document.sha256):
             return DeliveryReport(sha256=document.sha256, already_done=True)
         raw = await self._records.load_document(document.sha256)
-        parsed, routing = await self._route(document, raw)
+        async with beating(lambda: activity.info().heartbeat_details):
+            parsed, routing = await self._route(document, raw)
         homeless = await self._deliver_all(routing.deliveries)
         routing = undelivered(routing, homeless, kind=document.set)
         problems: Sequence[Problem] = parsed.all_problems if parsed else ()
@@ -110,13 +113,12 @@ class DeliveryActivities:
         done: set[int] = set(details[0]) if details else set()
         homeless: list[int] = []
         waiting = [place for place in range(len(parcels)) if place not in done]
-        for first in range(0, len(waiting), AT_ONCE):
-            places = waiting[first : first + AT_ONCE]
-            results = await asyncio.gather(*(self._post_one(parcels[place]) for place in places))
-            homeless += [place for place, arrived in zip(places, results, strict=True) if not arrived]
-            done |= set(places) - set(homeless)
-            if not activity.info().is_local:
-                activity.heartbeat(sorted(done))
+        async with beating(lambda: (sorted(done),)):
+            for first in range(0, len(waiting), AT_ONCE):
+                places = waiting[first : first + AT_ONCE]
+                results = await asyncio.gather(*(self._post_one(parcels[place]) for place in places))
+                homeless += [place for place, arrived in zip(places, results, strict=True) if not arrived]
+                done |= set(places) - set(homeless)
         if homeless and activity.info().attempt < PATIENCE:
             raise ApplicationError(f"{len(homeless)} claims have no workflow yet", type="ClaimNotStarted")
         return frozenset(parcels[place][:2] for place in homeless)

@@ -10,6 +10,7 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.errors import carrier_errors
+from activities.heart import beating
 from activities.orders import DocumentReference, InboxReport
 from activities.submission import ANSWERS
 from claims.ports import Carrier, InboundItem, Records, RequestRefused
@@ -39,6 +40,10 @@ class InboxActivities:
 
         Raises what is worth another try (Unavailable, RateLimited).
         """
+        async with beating():
+            return await self._round()
+
+    async def _round(self) -> InboxReport:
         carrier = self._carrier.name
         started = datetime.now(UTC)
         cursor = await self._records.cursor(carrier) or started - FIRST_LOOK
@@ -73,9 +78,7 @@ class InboxActivities:
 
         async def take(item: InboundItem) -> bool | None:
             async with hands:
-                taken = await self._take(item)
-                activity.heartbeat()
-                return taken
+                return await self._take(item)
 
         return await asyncio.gather(*(take(item) for item in items))
 

@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError
 
+from activities.heart import HEARTBEAT
 from activities.names import INBOUND_DOCUMENT
 from activities.orders import DeliveryReport, DocumentReference
 
@@ -53,7 +54,7 @@ async def carry_out(name: str, document: DocumentReference, result: type[T], sum
         document,
         result_type=result,
         start_to_close_timeout=timedelta(hours=2),
-        heartbeat_timeout=timedelta(minutes=5),
+        heartbeat_timeout=HEARTBEAT,
         retry_policy=PATIENT,
         summary=summary,
     )

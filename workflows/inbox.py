@@ -8,6 +8,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.heart import HEARTBEAT
 from activities.names import INBOX
 from activities.orders import InboxReport
 
@@ -23,7 +24,7 @@ class InboxWorkflow:
                 "fetch_documents",
                 result_type=InboxReport,
                 start_to_close_timeout=timedelta(minutes=10),
-                heartbeat_timeout=timedelta(minutes=2),
+                heartbeat_timeout=HEARTBEAT,
                 retry_policy=RetryPolicy(maximum_attempts=3),
                 summary="documents waiting at the carrier",
             )
