@@ -144,10 +144,12 @@ def _lone_reversals(d: Draft) -> None:
 
 def decide(d: Draft, coverage: int) -> None:
     """Reads the decisions that count, of this payer or of a later one that decided too, and moves the claim there."""
+    chain = (0, *later_coverages(d.state.claim))
+    if any(_all_reversed(d, payer) for payer in {coverage, *chain}):
+        return _nothing_stands(d)
     latest = decisions(d.state, coverage, d.tables).latest
     if latest is None:
-        return _nothing_stands(d, coverage)
-    chain = (0, *later_coverages(d.state.claim))
+        return None
     for later in chain[chain.index(coverage) + 1 :] if coverage in chain else ():
         latest = decisions(d.state, later, d.tables).latest or latest
     d.close_tasks("find_correction")
@@ -177,11 +179,20 @@ def enter_decision(d: Draft) -> None:
     d.set(failure=None)
 
 
-def _nothing_stands(d: Draft, coverage: int) -> None:
-    """Everything this payer decided is reversed: a correction is due, or the claim was voided."""
+def _all_reversed(d: Draft, coverage: int) -> bool:
+    """Whether this payer decided, and nothing of it stands any more."""
     reversals = [p for p in d.state.payments if p.coverage == coverage and p.payment.status_code == REVERSAL]
-    if len(reversals) == len(decisions(d.state, coverage, d.tables).lone_reversals):
-        return
+    counted = decisions(d.state, coverage, d.tables)
+    return counted.latest is None and len(reversals) > len(counted.lone_reversals)
+
+
+def _nothing_stands(d: Draft) -> None:
+    """Everything that a payer decided is reversed: a correction is due, or the claim was voided.
+
+    What another payer decided stays posted; the correction's due date stays where the reversal put it.
+    """
+    due = next((x for x in d.state.deadlines if x.kind == "reversal_correction"), None)
+    late = [task for task in d.state.tasks if task.type == "find_correction"]
     enter_decision(d)
     voids = [s for s in d.state.submissions if s.frequency == "8" and s.outcome not in ("rejected", "refused")]
     if voids:
@@ -192,7 +203,12 @@ def _nothing_stands(d: Draft, coverage: int) -> None:
             d.open_task("refund", "biller", f"the claim is void, and the patient has paid {dollars(paid)}: pay it back")
         return
     d.move(S.REOPENED)
-    d.arm("reversal_correction")
+    if late:
+        d.open_task("find_correction", "biller", late[0].reason)
+    elif due is not None:
+        d.put_deadline(due)
+    else:
+        d.arm("reversal_correction")
 
 
 def _forwarded(d: Draft, latest: PostedPayment) -> None:

@@ -299,6 +299,22 @@ def test_every_order_of_a_reversal_and_its_correction_ends_with_the_correction_a
         assert (book.paid, book.contractual, book.patient, book.open) == (8000, 3500, 1000, 0)
 
 
+def test_a_reversed_first_payer_waits_for_its_correction_whatever_the_second_one_paid() -> None:
+    """The decisions of two payers and a reversal, in every order: the correction is still due, and one date for it."""
+    events = (
+        remittance(SHARED, trace="T1"),
+        remittance(reversed_of(SHARED), trace="T2", on=date(2026, 4, 3)),
+        remittance(FROM_SECOND, trace="S1", on=date(2026, 4, 9), payer_id="PAYER2"),
+    )
+    for order in itertools.permutations(events):
+        one = life(two_payers()).accepted()
+        for event in order:
+            one.take(event.model_copy(update={"at": one.now}))
+        assert one.state.status == "reopened"
+        assert [x.kind for x in one.state.deadlines] == ["reversal_correction"]
+        assert ledger(one.state, TABLES).paid == 2000
+
+
 AMOUNTS = st.integers(min_value=0, max_value=CHARGE)
 
 
