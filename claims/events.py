@@ -212,6 +212,18 @@ class TakebackReceived(Event):
     paid_on: Day | None = None
 
 
+class PaymentUnmatched(Event):
+    """A person takes a payment (or a takeback) off this claim again: it was matched here by mistake.
+
+    `payment` is the key that it was posted under. `by` and `reason` are needed.
+    """
+
+    kind: Literal["payment_unmatched"] = "payment_unmatched"
+    payment: str
+    trace_number: str = ""
+    reason: str = ""
+
+
 class PatientPaid(Event):
     """The patient paid, in cents; a negative amount is a returned payment."""
 
@@ -457,6 +469,7 @@ AnyEvent = Annotated[
     | StatusUnanswered
     | RemittanceReceived
     | TakebackReceived
+    | PaymentUnmatched
     | PatientPaid
     | ManualPaymentPosted
     | StatementSent

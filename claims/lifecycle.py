@@ -18,6 +18,7 @@ from claims.phases import (
     registration,
     settling,
     submission,
+    unmatching,
     write_offs,
 )
 from claims.phases.adjudication import Duplicate
@@ -44,6 +45,7 @@ HANDLERS: dict[str, Callable[[Draft, Any], None]] = {
     "status_unanswered": follow_up.on_status_unanswered,
     "remittance_received": adjudication.on_remittance_received,
     "takeback_received": adjudication.on_takeback_received,
+    "payment_unmatched": unmatching.on_payment_unmatched,
     "patient_paid": settling.on_patient_paid,
     "manual_payment_posted": adjudication.on_manual_payment_posted,
     "statement_sent": settling.on_statement_sent,

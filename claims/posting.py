@@ -12,7 +12,7 @@ from typing import Literal
 from claims.base import Value
 from claims.claim import Adjustment, Claim, ServiceLine
 from claims.documents import ClaimPayment, PaymentLine
-from claims.events import RemittanceReceived
+from claims.events import RemittanceReceived, TakebackReceived
 from claims.state import ClaimState, PostedPayment
 from claims.tables import AdjustmentClass, Tables
 
@@ -47,14 +47,18 @@ def bucket(adjustment: Adjustment, tables: Tables) -> Bucket:
     """Where an adjustment's amount goes, by group and reason (X12 835 TR3, CAS; domain rules in docs/posting.md).
 
     A patient's share needs group PR and a reason that a patient may be billed for and that is no denial (not covered, not
-    eligible, ...): those are a person's to look at first. A contractual write-off needs a contractual reason under a
-    contract (CO, OA, CR); PI is the payer's own idea. All else was paid by nobody and stays open until somebody decides.
+    eligible, ...): those are a person's to look at first. Money that the payer sent to the patient herself (CARC 100) is
+    hers to pass on under OA too, which is no contractual amount; under CO and PI a person looks first. A contractual
+    write-off needs a contractual reason under a contract (CO, OA, CR); PI is the payer's own idea. All else was paid by
+    nobody and stays open until somebody decides.
     """
     kind = reason_class(adjustment, tables)
     if kind == "prior_payer":
         return "prior_payer"
     if kind == "pending":
         return "pending"
+    if adjustment.group == "OA" and paid_to_patient(adjustment, tables):
+        return "patient"
     if adjustment.group == "PR":
         reason = tables.reasons.get(adjustment.reason)
         billed = reason is not None and reason.patient_may_be_billed and kind in PATIENTS_SHARE
@@ -62,6 +66,14 @@ def bucket(adjustment: Adjustment, tables: Tables) -> Bucket:
     if kind in ("contractual", "money") and adjustment.group != "PI":
         return "contractual"
     return "denied"
+
+
+def paid_to_patient(adjustment: Adjustment, tables: Tables) -> bool:
+    """Whether the patient has this money already (CARC 100 and its like), and the group leaves her the one to ask."""
+    reason = tables.reasons.get(adjustment.reason)
+    if reason is None or reason.reason_class != "payment_direction" or not reason.patient_may_be_billed:
+        return False
+    return adjustment.group in ("PR", "OA") and reason.remedy == "bill_patient"
 
 
 class Sums(Value):
@@ -120,6 +132,11 @@ def payment_key(event: RemittanceReceived) -> str:
     day = event.paid_on.isoformat() if event.paid_on else ""
     text = "\x1f".join((event.trace_number, event.payer_id, day, str(event.occurrence), content))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def takeback_key(event: TakebackReceived) -> str:
+    """The same takeback out of another file has the same key."""
+    return f"{event.trace_number}:{event.reason}:{event.reference}:{event.amount_cents}"
 
 
 # effective decisions
@@ -258,11 +275,16 @@ def _share(posted: tuple[PostedPayment, ...], state: ClaimState, tables: Tables)
     return share
 
 
+def _direct(posted: tuple[PostedPayment, ...], tables: Tables) -> int:
+    """What the payer paid to the patient instead of us."""
+    return sum(a.amount_cents for p in posted for a in all_adjustments(p.payment) if paid_to_patient(a, tables))
+
+
 def ledger(state: ClaimState, tables: Tables) -> Ledger:
     """The claim's money as of now, in cents."""
     claim = state.claim
     insurer_paid, contractual = _prior(claim, tables)
-    decided, share = -1, 0
+    decided, share, direct = -1, 0, 0
     chain = (0, *later_coverages(claim))
     for coverage in chain:
         counted = decisions(state, coverage, tables)
@@ -271,17 +293,22 @@ def ledger(state: ClaimState, tables: Tables) -> Ledger:
         decided = coverage
         insurer_paid += sum(p.payment.paid_cents for p in counted.whole + counted.paid_only)
         contractual += sums(tuple(a for p in counted.whole for a in all_adjustments(p.payment)), tables).contractual
-        share = _share(counted.whole, state, tables)
+        hers = _direct(counted.whole, tables)
+        share = _share(counted.whole, state, tables) - hers
+        direct += hers
     if decided < 0 and state.coverage == "self_pay":
         share = claim.charge_cents
     patient_paid = sum(p.amount_cents for p in state.patient_payments)
     standing = [w for w in state.write_offs if not w.reverted_by]
     forgiven = sum(w.amount_cents for w in standing if w.bucket == "patient")
     to_next = decided >= 0 and next_coverage(state, decided) is not None
-    patient = 0 if to_next else max(share - max(patient_paid, 0) - forgiven, 0)
+    # What the payer paid to the patient herself is hers to pass on; no next payer is asked for it.
+    credit = max(patient_paid, 0) + forgiven
+    owed = max(share - max(credit - max(direct, 0), 0), 0)
+    patient = max(direct - credit, 0) if to_next else max(share + direct - credit, 0)
     paid = insurer_paid + patient_paid - sum(_counted_takebacks(state))
     written_off = sum(w.amount_cents for w in standing)
-    next_payer = max(share - max(patient_paid, 0) - forgiven, 0) if to_next else 0
+    next_payer = owed if to_next else 0
     rest = claim.charge_cents - paid - contractual - written_off - patient - next_payer
     return Ledger(
         charge=claim.charge_cents,

@@ -17,6 +17,7 @@ from claims.events import (
     EffectFailed,
     MessageRefused,
     PatientPaid,
+    PaymentUnmatched,
     RemittanceReceived,
     StatementSent,
     StatusReported,
@@ -69,6 +70,8 @@ def in_short(event: AnyEvent) -> str:
             return f"trace {event.trace_number}, status {payment.status_code}, paid ${dollars(payment.paid_cents)}"
         case TakebackReceived() | PatientPaid() | StatementSent() | WrittenOff():
             return f"${dollars(event.amount_cents)}"
+        case PaymentUnmatched():
+            return f"trace {event.trace_number}"
         case AppealRequested() | AppealSent():
             return f"level {event.level}"
         case AppealDecided():

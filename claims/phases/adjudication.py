@@ -23,6 +23,7 @@ from claims.posting import (
     outcome_of,
     payment_key,
     sums,
+    takeback_key,
 )
 from claims.state import PostedPayment, Submission, Takeback
 from claims.status import Status as S
@@ -112,7 +113,7 @@ def take_payment(d: Draft, posted: PostedPayment) -> None:
     if d.state.status in NOT_YET_SENT and not d.state.submissions:
         d.note_refusal("remittance_received", "a payment came for a claim that was never sent from here")
     d.set(payments=(*d.state.payments, posted))
-    answered = _submission_of(d, posted)
+    answered = submission_of(d, posted)
     if answered is not None:
         number = posted.payment.payer_claim_control_number or answered.payer_claim_control_number
         d.put_submission(answered, rank=5, payer_claim_control_number=number)
@@ -124,7 +125,7 @@ def take_payment(d: Draft, posted: PostedPayment) -> None:
     _lone_reversals(d)
 
 
-def _submission_of(d: Draft, posted: PostedPayment) -> Submission | None:
+def submission_of(d: Draft, posted: PostedPayment) -> Submission | None:
     """The submission to a payer that its payment answers: by the payer's number, else the latest to that payer."""
     sent = [s for s in d.state.submissions if s.coverage == posted.coverage and s.outcome != "refused"]
     number = posted.payment.payer_claim_control_number
@@ -241,7 +242,7 @@ def _decided(d: Draft, latest: PostedPayment, outcome: Outcome) -> None:
 
 
 def _verdict(d: Draft, latest: PostedPayment, outcome: str) -> None:
-    answered = _submission_of(d, latest)
+    answered = submission_of(d, latest)
     if answered is not None:
         d.put_submission(answered, outcome=outcome)
 
@@ -289,7 +290,7 @@ def on_takeback_received(d: Draft, event: TakebackReceived) -> None:
 
     One that only moves the cash of a reversal changes nothing here.
     """
-    key = f"{event.trace_number}:{event.reason}:{event.reference}:{event.amount_cents}"
+    key = takeback_key(event)
     if any(takeback.key == key for takeback in d.state.takebacks):
         raise Duplicate("this takeback is known already")
     before = ledger(d.state, d.tables)

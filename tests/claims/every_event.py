@@ -124,6 +124,11 @@ def events_for(state: ClaimState) -> list[e.AnyEvent]:
             )
             for n in (1000, 0, -1000, 10**14)
         ),
+        *(
+            (e.PaymentUnmatched, {"payment": key, "reason": reason, "by": by})
+            for key in (*(p.key for p in state.payments), *(t.key for t in state.takebacks), "nothing", "")
+            for reason, by in (("another patient's", "biller-1"), ("", "biller-1"), ("another patient's", ""))
+        ),
         *((e.PatientPaid, {"amount_cents": n}) for n in (2500, 0, -2500, 10**14)),
         (e.ManualPaymentPosted, {"payment": SHARED}),
         (e.ManualPaymentPosted, {"payment": payment(1, "CO-45:1")}),

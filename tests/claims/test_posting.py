@@ -112,6 +112,20 @@ ROWS = (
         (9000, 0, 0, 0, 3500),
     ),
     Row(
+        "OA-100: the payer paid 90.00 to the patient, who owes it to us; 35.00 contractual",
+        payment(0, "CO-45:3500", "OA-100:9000"),
+        "zero_paid_patient_resp",
+        "zero_paid_patient_resp",
+        (0, 3500, 9000, 0, 0),
+    ),
+    Row(
+        "CO-100: no CO amount reaches the patient without a person",
+        payment(0, "CO-45:3500", "CO-100:9000"),
+        "denied",
+        "denied",
+        (0, 3500, 0, 0, 9000),
+    ),
+    Row(
         "CO-253 sequestration is contractual: 120.00 + 5.00",
         payment(12000, "CO-253:500"),
         "paid",
@@ -139,6 +153,10 @@ def test_a_payment_means_what_its_groups_and_reasons_say(row: Row) -> None:
         ("PR-3:1", "patient"),
         ("CO-1:1", "denied"),
         ("PR-100:1", "patient"),
+        ("OA-100:1", "patient"),
+        ("CO-100:1", "denied"),
+        ("PI-100:1", "denied"),
+        ("OA-294:1", "denied"),
         ("PR-96:1", "denied"),
         ("PR-29:1", "denied"),
         ("CO-45:1", "contractual"),
@@ -303,3 +321,14 @@ def test_an_unknown_coverage_order_has_no_next_payer() -> None:
     one = life().accepted().paid(SHARED)
     assert ledger(one.state, TABLES).next_payer == 0
     assert coverage().order == "primary"
+
+
+def test_money_paid_to_the_patient_is_asked_of_her_and_of_no_next_payer() -> None:
+    # 60.00 to the patient, 30.00 coinsurance for the next payer, 35.00 contractual
+    one = life(two_payers()).accepted().paid(payment(0, "CO-45:3500", "OA-100:6000", "PR-2:3000"))
+    book = ledger(one.state, TABLES)
+    assert (book.contractual, book.patient, book.next_payer, book.open) == (3500, 6000, 3000, 0)
+    # what she pays is hers first: 60.00 of 75.00, the rest lowers what the next payer is asked for
+    one.do(e.PatientPaid, amount_cents=7500)
+    book = ledger(one.state, TABLES)
+    assert (book.paid, book.patient, book.next_payer, book.open) == (7500, 0, 1500, 0)
