@@ -7,6 +7,7 @@ import asyncio
 from temporalio import activity
 
 from activities.errors import carrier_errors, few_tries
+from activities.heart import steady
 from activities.orders import Answer, Order
 from activities.records import write_first
 from claims.effects import SendAppeal
@@ -22,6 +23,7 @@ class CorrespondenceActivities:
         self._letters = letters
 
     @activity.defn(name="send_appeal")
+    @steady
     async def send_appeal(self, order: Order[SendAppeal]) -> Answer:
         """AppealSent with the carrier's receipt, or with the day on which it goes to the mail."""
         await write_first(self._records, order)

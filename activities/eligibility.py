@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.errors import cannot_write, carrier_errors, few_tries
+from activities.heart import steady
 from activities.orders import Answer, Order
 from activities.reading import Reader
 from activities.records import write_first
@@ -35,6 +36,7 @@ class EligibilityActivities:
         self._asking: dict[str, asyncio.Task[bytes]] = {}
 
     @activity.defn(name="check_eligibility")
+    @steady
     async def check_eligibility(self, order: Order[CheckEligibility]) -> Answer:
         """EligibilityAnswered, or EffectFailed where the answer can't be read."""
         await write_first(self._records, order)

@@ -7,6 +7,7 @@ import asyncio
 from temporalio import activity
 
 from activities.errors import cannot_write, carrier_errors, few_tries
+from activities.heart import steady
 from activities.orders import Answer, Order
 from activities.reading import Reader
 from activities.records import write_first
@@ -27,6 +28,7 @@ class FollowUpActivities:
         self._read = read
 
     @activity.defn(name="inquire_status")
+    @steady
     async def inquire_status(self, order: Order[InquireStatus]) -> Answer:
         """One StatusReported for every status about this claim, or StatusUnanswered."""
         await write_first(self._records, order)

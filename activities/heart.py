@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from temporalio import activity
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 EVERY_SECONDS = 3.0
 HEARTBEAT = timedelta(seconds=15)
@@ -39,3 +43,14 @@ async def _beat(details: Callable[[], Sequence[Any]]) -> None:
     while True:
         activity.heartbeat(*details())
         await asyncio.sleep(EVERY_SECONDS)
+
+
+def steady(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """An activity method that beats as long as it runs."""
+
+    @functools.wraps(method)
+    async def beaten(*args: P.args, **kwargs: P.kwargs) -> T:
+        async with beating():
+            return await method(*args, **kwargs)
+
+    return beaten

@@ -13,6 +13,7 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.errors import carrier_errors, few_tries
+from activities.heart import steady
 from activities.orders import Answer, Order
 from activities.records import write_first
 from claims.base import Day
@@ -70,6 +71,7 @@ class SubmissionActivities:
         return Answer(events=(event,))
 
     @activity.defn(name="transmit_claim")
+    @steady
     async def transmit_claim(self, order: Order[TransmitClaim]) -> Answer:
         """ClaimTransmitted; TransmissionRefused by the gate or the carrier; TransmissionUnknown.
 
@@ -141,6 +143,7 @@ class SubmissionActivities:
             await self._records.store_document(raw, kind="277", source=ANSWERS, at=order.asked_at)
 
     @activity.defn(name="find_submission")
+    @steady
     async def find_submission(self, order: Order[FindSubmission]) -> Answer:
         """SubmissionFound, or EffectFailed where the carrier can't look: a person must then."""
         await write_first(self._records, order)

@@ -18,6 +18,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TimeoutError
 
+from activities.heart import HEARTBEAT
 from activities.orders import Answer, Order
 from activities.submission import unknown
 from claims.effects import (
@@ -141,6 +142,7 @@ async def perform(order: Order[AnyEffect], now: datetime) -> Answer:
             order,
             result_type=Answer,
             start_to_close_timeout=manner.one_try,
+            heartbeat_timeout=HEARTBEAT,
             schedule_to_close_timeout=left,
             retry_policy=PATIENT,
             summary=manner.summary(order.effect),
