@@ -266,3 +266,21 @@ def test_a_statement_that_is_sent_after_a_reversal_bills_nobody() -> None:
     one.do(e.StatementSent, effect=statement, amount_cents=2000)
     assert one.state.status == "reopened"
     assert one.state.statements == 1
+
+
+def test_an_answer_nobody_can_read_is_an_answer_all_the_same_and_the_payer_is_asked_again() -> None:
+    one = life().sent()
+    one.do(e.StatusInquiryRequested)
+    one.do(e.StatusReported, effect=one.in_flight("inquire_status"), status=status_line("Z9:1"))
+    assert one.steps[-1].refused
+    assert one.in_flight("inquire_status") == ""
+    assert [x.kind for x in one.do(e.StatusInquiryRequested).effects] == ["inquire_status"]
+
+
+def test_only_the_payer_s_own_acknowledgement_proves_timely_filing() -> None:
+    one = life().sent().acknowledged("AY", "A1:19").acknowledged("AY", "A2:20")
+    assert one.state.submissions[0].proof_of_filing == ""
+    assert any(x.id == "filing:limit" for x in one.state.deadlines)
+    one.acknowledged("PR", "A1:19")
+    assert one.state.submissions[0].proof_of_filing
+    assert not any(x.kind == "filing" for x in one.state.deadlines)
