@@ -31,6 +31,7 @@ from claims.events import (
     TakebackReceived,
 )
 from claims.namesakes import first_day, told_apart
+from claims.posting import content_of
 from claims.proof import held_claim, held_remittance
 
 __all__ = [
@@ -186,7 +187,7 @@ class _Router:
             return
         alike: dict[str, int] = {}
         for payment in remittance.claims:
-            content = payment.model_copy(update={"segment": 0}).model_dump_json()
+            content = content_of(payment)
             occurrence = alike.get(content, 0)
             alike[content] = occurrence + 1
             self.claim_payment(remittance, payment, occurrence)

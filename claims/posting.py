@@ -126,9 +126,14 @@ def outcome_of(payment: ClaimPayment, tables: Tables) -> Outcome:
     return "zero_paid_patient_resp" if amounts.patient > 0 else "zero_paid"
 
 
+def content_of(payment: ClaimPayment) -> str:
+    """A payment without its place: two alike in one set are told apart by their order."""
+    return payment.model_copy(update={"segment": 0}).model_dump_json()
+
+
 def payment_key(event: RemittanceReceived) -> str:
     """Made of the content alone: the same payment out of another file, envelope or name has the same key."""
-    content = event.payment.model_copy(update={"segment": 0}).model_dump_json()
+    content = content_of(event.payment)
     day = event.paid_on.isoformat() if event.paid_on else ""
     text = "\x1f".join((event.trace_number, event.payer_id, day, str(event.occurrence), content))
     return hashlib.sha256(text.encode()).hexdigest()[:24]

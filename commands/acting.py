@@ -150,10 +150,15 @@ async def _send(reference: str, name: str, body: dict[str, Any]) -> tuple[ClaimV
         return view, await send_update(room, view.practice, view.claim_id, name, body)
 
 
-async def send_update(room: Room, practice: str, claim_id: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
-    """The claim's answer. Trouble with the claim's own reason where it refuses; Unreachable where nobody answers."""
+async def send_update(
+    room: Room, practice: str, claim_id: str, name: str, body: dict[str, Any], identity: str = ""
+) -> dict[str, Any]:
+    """The claim's answer. Trouble with the claim's own reason where it refuses; Unreachable where nobody answers.
+
+    `identity` is the event's id where it has one; the same update again is then the same event.
+    """
     handle = room.server.get_workflow_handle(claim_workflow_id(practice, claim_id))
-    identity = str(uuid.uuid4())
+    identity = identity or str(uuid.uuid4())
     for attempt in (1, 2):
         try:
             answer = await asyncio.wait_for(handle.execute_update(name, body, id=identity), ANSWER_SECONDS)

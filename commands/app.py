@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from commands import acting, demo, inspect, lookups, reading, start, tell, up
+from commands import acting, cash, demo, inspect, lookups, reading, start, tell, unmatched, up
 from commands.trouble import Exit, Trouble
 from commands.trouble import tell as tell_trouble
 
@@ -47,6 +47,14 @@ def build() -> typer.Typer:
     app.command(rich_help_panel="Looking")(reading.tasks)
     app.command(rich_help_panel="Looking")(tell.tell)
     app.command(rich_help_panel="Looking")(inspect.inspect)
+    app.command(rich_help_panel="Money")(cash.remittances)
+    app.command(name="provider-ledger", rich_help_panel="Money")(cash.provider_ledger)
+    app.command(rich_help_panel="Money")(cash.deposit)
+    app.command(rich_help_panel="Money")(cash.deposits)
+    app.command(rich_help_panel="Money")(unmatched.unmatched)
+    app.command(rich_help_panel="Money")(unmatched.match)
+    app.command(rich_help_panel="Money")(unmatched.unmatch)
+    app.command(name="set-aside", rich_help_panel="Money")(unmatched.set_aside)
     app.command(rich_help_panel="At the phone")(lookups.explain)
     app.command(name="last-day", rich_help_panel="At the phone")(lookups.last_day)
     acting.add_verbs(app)
