@@ -30,7 +30,7 @@ from claims.events import (
     SubmissionAcknowledged,
     TakebackReceived,
 )
-from claims.namesakes import first_day, told_apart
+from claims.namesakes import Lookups, first_day, told_apart
 from claims.posting import content_of
 from claims.proof import held_claim, held_remittance
 
@@ -106,6 +106,7 @@ def route(document: ParsedDocument, index: Sequence[IndexEntry], *, at: Instant)
 class _Router:
     def __init__(self, index: Sequence[IndexEntry], at: Instant, document: str) -> None:
         self.index, self.at, self.document = tuple(index), at, document
+        self.look = Lookups(index)
         self.deliveries: list[Delivery] = []
         self.unmatched: list[Unmatched] = []
         self.held: list[Held] = []
@@ -171,12 +172,6 @@ class _Router:
     def event_id(self, position: int, part: int = 0) -> str:
         return f"{self.document[:24]}:{position}:{part}" if part else f"{self.document[:24]}:{position}"
 
-    def by_control_number(self, number: str) -> list[IndexEntry]:
-        return [e for e in self.index if number and e.patient_control_number == number]
-
-    def by_payer_number(self, number: str) -> list[IndexEntry]:
-        return [e for e in self.index if number and number in e.payer_claim_control_numbers]
-
     # 835
 
     def remittance(self, remittance: Remittance, one: ParsedSet) -> None:
@@ -226,20 +221,16 @@ class _Router:
     def claim_of(self, payment: ClaimPayment) -> tuple[IndexEntry | None, str]:
         """Our number, then the payer's, then member with dates and charge; several are told apart by dates and lines."""
         for candidates in (
-            self.by_control_number(payment.patient_control_number),
-            self.by_payer_number(payment.payer_claim_control_number),
+            self.look.by_control_number(payment.patient_control_number),
+            self.look.by_payer_number(payment.payer_claim_control_number),
             [
                 e
-                for e in self.index
-                if payment.member_id
-                and {payment.member_id, payment.corrected_member_id} & set(e.member_ids)
-                and e.charge_cents == payment.charge_cents
+                for e in self.look.by_members(payment.member_id, payment.corrected_member_id)
+                if e.charge_cents == payment.charge_cents
                 and e.service_from is not None
                 and e.service_from == first_day(payment)
             ],
         ):
-            if len(candidates) == 1:
-                return candidates[0], ""
             if candidates:
                 return told_apart(payment, candidates)
         return None, "no claim has this patient control number, payer claim control number, or member, dates and charge"
@@ -251,7 +242,9 @@ class _Router:
         if adjustment.reason != "WO" or not adjustment.amount_cents:
             return
         number = adjustment.reference
-        found = self.by_payer_number(number) or self.by_control_number(number) or self.numbered.get(number, [])
+        found = (
+            self.look.by_payer_number(number) or self.look.by_control_number(number) or self.numbered.get(number, [])
+        )
         if len(found) != 1:
             if adjustment.amount_cents > 0:
                 what = "several claims" if found else "no claim of ours"
@@ -302,9 +295,9 @@ class _Router:
 
     def status(self, report: StatusReport, status: StatusLine, number: str, part: int) -> None:
         found = (
-            self.by_control_number(number)
-            or self.by_payer_number(status.payer_claim_control_number)
-            or [e for e in self.index if status.trace and status.trace in e.traces]
+            self.look.by_control_number(number)
+            or self.look.by_payer_number(status.payer_claim_control_number)
+            or self.look.by_traces(status.trace)
         )
         if status.level == "line":
             return
@@ -388,8 +381,7 @@ class _Router:
     # 271
 
     def eligibility(self, answer: EligibilityAnswer) -> None:
-        found = [e for e in self.index if set(answer.traces) & set(e.traces)]
-        found = found or [e for e in self.index if answer.member_id and answer.member_id in e.member_ids]
+        found = self.look.by_traces(*answer.traces) or self.look.by_members(answer.member_id)
         if not found:
             self.miss(answer.segment, "271", answer.control_number, "neither trace nor member id is a claim's")
         for i, entry in enumerate(found):
