@@ -33,6 +33,8 @@ class IndexEntry(Value):
     service_to: Day | None = None
     charge_cents: int = 0
     line_control_numbers: tuple[str, ...] = ()
+    lines: tuple[tuple[str, int], ...] = ()
+    """Procedure (or revenue code) and charge in cents of each line."""
 
 
 class Delivery(Value):

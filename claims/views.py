@@ -340,4 +340,5 @@ def index_entry(state: ClaimState) -> IndexEntry:
         service_to=claim.service_to,
         charge_cents=claim.charge_cents,
         line_control_numbers=tuple(line.control_number for line in claim.lines if line.control_number),
+        lines=tuple((line.procedure or line.revenue_code, line.charge_cents) for line in claim.lines),
     )
