@@ -11,7 +11,8 @@ import asyncio
 import hashlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
@@ -44,6 +45,8 @@ from activities.post import BLINK, Post
 from activities.reading import Reader
 from activities.records import RecordsActivities
 from activities.submission import Scrubber, SubmissionActivities
+from adapters.http.serving import CannotListen, serving
+from adapters.http.webhook import CannotWake, create_app
 from adapters.logging import configure_logging
 from adapters.opening import carrier_of, documents_of, letters_of, records_of
 from adapters.settings import Settings, SettingsError, load_settings
@@ -60,7 +63,7 @@ from claims.tables import Tables
 from workflows.claim import ClaimWorkflow
 from workflows.inbound_document import InboundDocumentWorkflow
 from workflows.inbox import InboxWorkflow
-from workflows.namespace import prepare
+from workflows.namespace import prepare, wake_inbox
 from workflows.remittance import RemittanceWorkflow
 from workflows.tables import install
 
@@ -276,6 +279,26 @@ def tls_of(settings: Settings) -> TLSConfig | bool:
     return TLSConfig(server_root_ca_cert=ca, client_cert=cert, client_private_key=key)
 
 
+@asynccontextmanager
+async def webhook_of(settings: Settings, client: Client) -> AsyncIterator[None]:
+    """Takes the carrier's webhook while the block runs, where the settings name an address. Raises CannotServe."""
+    if not settings.webhook_address:
+        yield
+        return
+
+    async def wake() -> None:
+        try:
+            await wake_inbox(client)
+        except RPCError as error:
+            raise CannotWake from error
+
+    try:
+        async with serving(create_app(wake, settings.signing_secrets), settings.webhook_address):
+            yield
+    except CannotListen as error:
+        raise CannotServe(Exit.SETTINGS, f"webhook: {error} set CLAIMLINE_WEBHOOK_ADDRESS") from error
+
+
 async def run(settings: Settings, *, check: bool = False) -> None:
     """Until SIGTERM or Ctrl-C; what is under way gets its grace. With `check` nothing is served."""
     client = await connect(
@@ -295,7 +318,10 @@ async def run(settings: Settings, *, check: bool = False) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     log = structlog.get_logger("worker")
-    async with build_worker(client, parts, task_queue=queue, sticky_seconds=settings.sticky_seconds):
+    async with (
+        build_worker(client, parts, task_queue=queue, sticky_seconds=settings.sticky_seconds),
+        webhook_of(settings, client),
+    ):
         log.info("serving", address=settings.temporal_address, task_queue=queue, version=build_id())
         await stop.wait()
         log.info("stopping: what is under way gets ten seconds")

@@ -100,12 +100,22 @@ class Settings(BaseSettings):
     sticky_seconds: float = Field(default=60, ge=1, le=600)
     """How long a claim waits for the worker that has it in memory. Longer survives a flood; after a kill -9 the claims
     that were just then at work go on this much later."""
+    webhook_address: str = ""
+    """Where the carrier's webhook is taken, as in 127.0.0.1:8080 behind a proxy with TLS; empty = polling alone. It answers
+    at /webhooks/carrier."""
+    webhook_secrets: SecretStr = SecretStr("")
+    """The secrets that its messages are signed with (`whsec_...`), separated by commas while they are being changed."""
     metrics_address: str = ""
     """Where Prometheus may ask, as in 127.0.0.1:9464; empty = no metrics."""
     log_format: Literal["console", "json"] = "console"
     """`json` is one object a line, for collectors."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is logged."""
+
+    @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """Those of the webhook, each by itself."""
+        return tuple(part.strip() for part in self.webhook_secrets.get_secret_value().split(",") if part.strip())
 
     @property
     def sandbox(self) -> bool:
@@ -128,7 +138,7 @@ class Settings(BaseSettings):
             raise ValueError("not a time zone; write one like America/Chicago") from None
         return value
 
-    @field_validator("temporal_address", "metrics_address")
+    @field_validator("temporal_address", "metrics_address", "webhook_address")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
@@ -184,6 +194,8 @@ class Settings(BaseSettings):
         plain = [name for name in _WEB if str(getattr(self, name)).startswith("http://")]
         if self.mode == "production" and plain:
             raise ValueError(f"{PREFIX}{plain[0].upper()}: production needs https://, patients' data goes there")
+        if self.mode == "production" and self.webhook_address and not _said(self.webhook_secrets):
+            raise ValueError(f"{PREFIX}WEBHOOK_SECRETS: production takes no unsigned webhooks")
         if self.mode == "sandbox" and self.carrier_usage == "P":
             raise ValueError(f"{PREFIX}CARRIER_USAGE: P (real claims) needs {PREFIX}MODE=production")
         return self

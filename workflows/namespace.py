@@ -77,6 +77,11 @@ async def ensure_schedule(client: Client, poll_seconds: float, task_queue: str =
         await client.get_schedule_handle(INBOX_SCHEDULE).update(lambda found: _renewed(found, schedule))
 
 
+async def wake_inbox(client: Client) -> None:
+    """The inbox is looked into now; where a round is under way, once more after it. Raises RPCError."""
+    await client.get_schedule_handle(INBOX_SCHEDULE).trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE)
+
+
 def _renewed(found: ScheduleUpdateInput, schedule: Schedule) -> ScheduleUpdate:
     """A pause that operations set stays."""
     schedule.state = found.description.schedule.state

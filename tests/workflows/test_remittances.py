@@ -7,13 +7,17 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, ScheduleActionExecutionStartWorkflow
 
-from activities.names import document_workflow_id
+from activities.names import INBOX_SCHEDULE, document_workflow_id
 from activities.orders import DeliveryReport, DocumentReference
+from adapters.http.serving import serving
+from adapters.http.webhook import PATH, create_app
 from commands.app import main
 from tests.workflows.kit import World, claim_of, registered, replay
+from workflows.namespace import ensure_schedule, wake_inbox
 from workflows.remittance import RemittanceWorkflow
 
 # 125.00 = 90.00 + 35.00 contractual, under a number that is nobody's; a claim of 50.00 that is off by 1.00; and at
@@ -151,3 +155,30 @@ async def test_a_deposit_pairs_with_its_remittance(client: Client, queue: str, w
     # Wednesday 11 March and four business days
     assert told["EFT9"]["remittance_due"] == "2026-03-17"
     assert told["EFT9"]["remittance_late"]
+
+
+async def first_round(client: Client) -> None:
+    """Until the round that a new schedule begins with is over: the next one would come a day later."""
+    schedule = client.get_schedule_handle(INBOX_SCHEDULE)
+    for _ in range(500):
+        if begun := (await schedule.describe()).info.recent_actions:
+            break
+        await asyncio.sleep(0.02)
+    action = begun[0].action
+    assert isinstance(action, ScheduleActionExecutionStartWorkflow)
+    await client.get_workflow_handle(action.workflow_id).result()
+
+
+async def test_a_webhook_wakes_the_inbox_between_its_rounds(client: Client, queue: str, world: World) -> None:
+    async with world.worker(client, queue):
+        await world.start(client, registered(claim_of("SBXPAID"), "c1", payer_rules="default"), queue)
+        await world.until("c1", "submitted")
+        await ensure_schedule(client, poll_seconds=86_400, task_queue=queue)
+        await first_round(client)
+        world.clock.advance(10)
+        async with (
+            serving(create_app(lambda: wake_inbox(client), ()), "127.0.0.1:0") as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as carrier,
+        ):
+            assert (await carrier.post(PATH, content=b"{}")).status_code == 204
+        await world.until("c1", "closed")
