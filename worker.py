@@ -45,8 +45,6 @@ from activities.post import BLINK, Post
 from activities.reading import Reader
 from activities.records import RecordsActivities
 from activities.submission import Scrubber, SubmissionActivities
-from adapters.http.serving import CannotListen, serving
-from adapters.http.webhook import CannotWake, create_app
 from adapters.logging import configure_logging
 from adapters.opening import carrier_of, documents_of, letters_of, records_of
 from adapters.settings import Settings, SettingsError, load_settings
@@ -285,6 +283,9 @@ async def webhook_of(settings: Settings, client: Client) -> AsyncIterator[None]:
     if not settings.webhook_address:
         yield
         return
+    # Loaded here: most workers take no webhook, and every command that asks a server loads this module.
+    from adapters.http.serving import CannotListen, serving
+    from adapters.http.webhook import CannotWake, create_app
 
     async def wake() -> None:
         try:
