@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from commands.app import main
+
+def main() -> int:
+    """Runs one command; says where the libraries are if this Python lacks them."""
+    try:
+        from commands.app import main as run  # here: reading the libraries takes a second in which Ctrl-C may come
+    except KeyboardInterrupt:
+        return 130
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] in ("commands", "claims", "adapters", "activities", "workflows"):
+            raise
+        print(
+            f"This Python ({sys.executable}) has no {missing.name}. Claimline's libraries are in .venv, which `make demo`\n"
+            "or `make up` makes: run `. .venv/bin/activate` here and try again, or write .venv/bin/python.",
+            file=sys.stderr,
+        )
+        return 2
+    return run()
+
 
 if __name__ == "__main__":
     sys.exit(main())
