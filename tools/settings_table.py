@@ -23,8 +23,8 @@ HEAD = """# Settings
 *Written by `make docs` out of `adapters/settings.py`; edit that file, not this page.*
 
 Every setting is an environment variable, or a line of `.env`. The defaults are those of the embedded demo. A wrong value is
-named and never repeated. `starter.py` takes `CLAIMLINE_DATA` (folder of databases and logs) and `CLAIMLINE_USER` (who acts)
-besides.
+named and never repeated. `starter.py` takes `CLAIMLINE_DATA` (folder of databases and logs), `CLAIMLINE_USER` (who acts)
+and `CLAIMLINE_IDENTITY_KEY` (the key of claim ids, [intake.md](intake.md)) besides.
 
 | variable | default | meaning |
 |---|---|---|
