@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from claims.base import Day
 from claims.claim import Adjustment, Coverage, LineDecision, ServiceLine
 from claims.money import dollars
 from claims.scrub.codesets import ADJUSTMENT_GROUPS, REMARK
@@ -34,6 +35,28 @@ def adjustment_reason(scene: Scene) -> Iterator[Fault]:
                 f"{adjustment.reason} is no claim adjustment reason code",
                 "copy the code from the other payer's remittance",
             )
+
+
+def adjustment_reason_retired(scene: Scene) -> Iterator[Fault]:
+    """A code that the list had stopped before the other payer decided (the day unknown: before this claim)."""
+    for coverage in _others(scene):
+        decided = coverage.prior.decided_on if coverage.prior else None
+        for adjustment in coverage.prior.adjustments if coverage.prior else ():
+            yield from _retired(scene, "2320", adjustment, decided)
+    for line in scene.claim.lines:
+        for decision in line.decisions:
+            for adjustment in decision.adjustments:
+                yield from _retired(scene, f"line {line.number} 2430", adjustment, decision.decided_on)
+
+
+def _retired(scene: Scene, where: str, adjustment: Adjustment, decided: Day | None) -> Iterator[Fault]:
+    reason = scene.tables.reasons.get(adjustment.reason)
+    if reason and reason.until and reason.until < (decided or scene.today).isoformat():
+        yield Fault(
+            f"{where} CAS02",
+            f"{adjustment.reason} left the code list on {reason.until}, before the payer decided",
+            "copy the code from the other payer's remittance",
+        )
 
 
 def adjustment_group(scene: Scene) -> Iterator[Fault]:

@@ -22,7 +22,7 @@ from claims.scrub.codesets import (
     PLACES_OF_SERVICE,
     PROCEDURE_QUALIFIERS,
 )
-from claims.scrub.edit import Fault, IcdAnswer, Scene, at_line
+from claims.scrub.edit import Fault, IcdAnswer, Scene, at_line, number
 
 ICD10_FROM = Day(2015, 10, 1)
 """The day ICD-10 replaced ICD-9 in HIPAA transactions (45 CFR 162.1002(c))."""
@@ -246,6 +246,18 @@ def drug_code_form(scene: Scene) -> Iterator[Fault]:
                     "an NDC is eleven digits (5-4-2) without hyphens",
                     "pad the labeler's code to 5-4-2",
                 )
+
+
+def drug_quantity(scene: Scene) -> Iterator[Fault]:
+    """CTP04 of loop 2410: how much of the drug was given."""
+    for line in scene.claim.lines:
+        for segment in line.carried:
+            if segment[:1] == ("CTP",) and len(segment) > 4 and segment[4]:
+                amount = number(segment[4])
+                if amount is None or amount <= 0:
+                    yield Fault(
+                        f"line {line.number} 2410 CTP04", "the drug's quantity is zero or no number", "enter it"
+                    )
 
 
 def procedure_icd_form(scene: Scene) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from claims.base import Day, Segment
 from claims.claim import ServiceLine
@@ -171,6 +172,33 @@ def past_in_future(scene: Scene) -> Iterator[Fault]:
     for line in claim.lines:
         if any(decision.decided_on and decision.decided_on > scene.today for decision in line.decisions):
             yield Fault(f"line {line.number} 2430 DTP*573", "the other payer decided in the future", "correct the date")
+
+
+SCHEDULED_ADMISSION = "40"
+DAYS_BEFORE_ADMISSION = 3
+"""How long before the admission a procedure belongs to the stay (42 CFR 412.2(c)(5), Medicare's window)."""
+
+
+def occurrence_in_future(scene: Scene) -> Iterator[Fault]:
+    for code in scene.claim.codes:
+        if code.qualifier != "BH" or len(code.rest) < 2 or code.code == SCHEDULED_ADMISSION:
+            continue
+        day = compact_day(code.rest[1])
+        if day and day > scene.today:
+            yield Fault("2300 HI BH", f"occurrence {code.code} lies in the future", "correct the date")
+
+
+def procedure_outside_stay(scene: Scene) -> Iterator[Fault]:
+    claim = scene.claim
+    first = min((day for day in (claim.statement_from, admitted_on(scene)) if day), default=None)
+    if first is None or claim.statement_to is None:
+        return
+    for code in claim.codes:
+        if code.qualifier not in {"BBR", "BBQ", "BR", "BQ"} or len(code.rest) < 2:
+            continue
+        day = compact_day(code.rest[1])
+        if day and day <= scene.today and not first - timedelta(DAYS_BEFORE_ADMISSION) <= day <= claim.statement_to:
+            yield Fault(f"2300 HI {code.qualifier}", "the procedure lies outside the stay", "correct one of the dates")
 
 
 def event_after_service(scene: Scene) -> Iterator[Fault]:

@@ -47,8 +47,12 @@ def _excused(scene: Scene) -> bool:
 
 
 def _own_rules(scene: Scene) -> bool:
-    """Whether the limit is this payer's; the default rules are a careful guess for payers that nobody described."""
-    return bool(scene.rules.payer_ids or scene.rules.filing_indicators)
+    """Whether the limit is this payer's: found by its id, or the law of a whole line of business (Medicare's year).
+
+    The default rules, and those of a Medicaid whose state nobody entered, are careful guesses: the shortest figure.
+    """
+    by_law = bool(scene.rules.filing_indicators) and scene.rules.filing.limit.unit == "years"
+    return bool(scene.rules.payer_ids) or by_law
 
 
 def limit_passed(scene: Scene) -> Iterator[Fault]:

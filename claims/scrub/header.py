@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.scrub.codesets import FREQUENCIES
+from claims.scrub.codesets import FREQUENCIES, STATES, US_COUNTRIES
 from claims.scrub.edit import Fault, Scene
 
 _RELATED_CAUSES = 5
 """Place of CLM11 in `Claim.indicators`, which begins at CLM06."""
+_PROVINCES = frozenset({"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"})
+"""Canada's, which the same element may name (837P TR3, CLM11-4)."""
 
 
 def control_number_missing(scene: Scene) -> Iterator[Fault]:
@@ -58,8 +60,13 @@ def facility_qualifier(scene: Scene) -> Iterator[Fault]:
 
 def accident_state(scene: Scene) -> Iterator[Fault]:
     cause = _related_causes(scene)
-    if "AA" in cause[:3] and not any(len(part) == 2 for part in cause[3:4]):
+    if "AA" not in cause[:3]:
+        return
+    state, country = (*cause[3:5], "", "")[:2]
+    if not state and country in US_COUNTRIES:
         yield Fault("2300 CLM11-4", "an auto accident without the state where it happened", "enter the state")
+    elif state and country in US_COUNTRIES and state not in STATES | _PROVINCES:
+        yield Fault("2300 CLM11-4", "the accident's state is no state or territory of the US", "enter the state")
 
 
 def accident_date(scene: Scene) -> Iterator[Fault]:

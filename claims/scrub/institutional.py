@@ -115,8 +115,10 @@ def value_code_form(scene: Scene) -> Iterator[Fault]:
         # NUBC keeps 00 and everything from X0 and Z0 on in reserve; payers' own codes stand elsewhere.
         if not re.fullmatch(r"[0-9A-WY][0-9A-Z]", code.code) or code.code == "00":
             yield Fault("2300 HI BE", f"{code.code} is no value code", "two characters of the NUBC list")
-        elif _amount(code) is None:
+        elif (amount := _amount(code)) is None:
             yield Fault("2300 HI BE", f"value code {code.code} without its amount", "enter the amount")
+        elif amount < 0 and code.code not in {COVERED_DAYS, NON_COVERED_DAYS}:
+            yield Fault("2300 HI BE", f"value code {code.code} with an amount below zero", "enter the amount")
 
 
 def condition_and_occurrence_form(scene: Scene) -> Iterator[Fault]:
@@ -153,6 +155,21 @@ def covered_days_differ(scene: Scene) -> Iterator[Fault]:
         return
     if counted not in {period, _period_days(scene, since=admitted_on(scene))}:
         yield Fault("2300 HI BE", f"{counted} covered and non-covered days of {period}", "count the days again")
+
+
+def room_days(scene: Scene) -> Iterator[Fault]:
+    """Room and board lines (010x to 021x) can't count more days than the statement period has."""
+    claim, period = scene.claim, _period_days(scene)
+    rooms = [line for line in claim.lines if re.match(r"0(?:1\d|2[01])\d", line.revenue_code)]
+    if claim.facility_code not in INPATIENT or period is None:
+        return
+    total = sum(number(line.quantity) or 0 for line in rooms)
+    if total > period:
+        yield Fault(
+            at_line(claim, rooms[0], "05"),
+            f"the room and board lines count {total} days in a statement period of {period}",
+            "count the days again; the day of discharge is none",
+        )
 
 
 def _amount(code: HealthCode) -> Decimal | None:

@@ -116,8 +116,13 @@ def taxonomy_form(scene: Scene) -> Iterator[Fault]:
 
 def tax_number_form(scene: Scene) -> Iterator[Fault]:
     for loop, provider in providers(scene):
-        if provider.tax_id and (not re.fullmatch(r"\d{9}", provider.tax_id) or provider.tax_id == "0" * 9):
+        if not provider.tax_id:
+            continue
+        if not re.fullmatch(r"\d{9}", provider.tax_id):
             yield Fault(f"{loop} REF02", "a tax number is nine digits without hyphen", "enter the nine digits alone")
+        # Neither the IRS (prefix 00) nor the Social Security Administration (areas 000 and 666) gives such numbers.
+        elif provider.tax_id.startswith(("000", "666") if provider.tax_id_qualifier == "SY" else "00"):
+            yield Fault(f"{loop} REF02", "no tax number begins like that", "take it from the W-9")
 
 
 def tax_number_missing(scene: Scene) -> Iterator[Fault]:
@@ -264,7 +269,7 @@ def postal_code(scene: Scene) -> Iterator[Fault]:
     for loop, address in addresses(scene):
         if address.country.upper() not in US_COUNTRIES or not (address.postal_code or address.city):
             continue
-        if not re.fullmatch(r"\d{5}(?:\d{4})?", address.postal_code) or address.postal_code.startswith("00000"):
+        if not re.fullmatch(r"\d{5}(?:\d{4})?", address.postal_code) or address.postal_code < "00501":
             yield Fault(f"{loop} N403", "a ZIP code is five or nine digits without hyphen", "enter the ZIP code")
 
 

@@ -33,9 +33,9 @@ OTHER_NPI = "1245319599"
 MBI = "1EG4TE5MK73"  # the example on CMS's specimen Medicare card
 
 
-def reason(code: str) -> AdjustmentReason:
+def reason(code: str, until: str = "") -> AdjustmentReason:
     return AdjustmentReason(
-        code=code, label="-", reason_class="contractual", remedy="review", owner="biller", source="test"
+        code=code, label="-", reason_class="contractual", remedy="review", owner="biller", until=until, source="test"
     )
 
 
@@ -57,7 +57,8 @@ def rules(**changes: Any) -> PayerRules:
 
 TABLES = Tables(
     version="1",
-    reasons={code: reason(code) for code in ("1", "2", "3", "23", "45", "97", "253")},
+    reasons={code: reason(code) for code in ("1", "2", "3", "23", "45", "97", "253")}
+    | {"17": reason("17", "2009-07-01"), "57": reason("57", "2007-06-30")},
     remarks={},
     holidays=frozenset({date(2026, 11, 26)}),
     payer_rules=(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from claims.claim import Adjustment, Admission, Claim, Name, Payer, PriorDecision
+from claims.claim import Adjustment, Admission, Claim, HealthCode, Name, Payer, PriorDecision
 from tests.claims.scrub_claims import (
     AUTO,
     MBI,
@@ -172,6 +172,8 @@ FAULTS: tuple[tuple[str, Claim, str], ...] = (
     ("a modifier twice", one_line(modifiers=("25", "25")), "modifier-repeated"),
     ("an NDC of ten digits", one_line(procedure="J1100", carried=(("LIN", "", "N4", "0641014525"),)),
         "drug-code-form"),
+    ("none of a drug", one_line(procedure="J1100", carried=(("LIN", "", "N4", "00641014525"),
+        ("CTP", "", "", "", "0", "ML"))), "drug-quantity"),
     ("a CLIA number without D", professional(references=(("X4", "140123456"),)), "clia-form"),
     ("a line's CLIA number of nine characters", one_line(carried=(("REF", "X4", "14D012345"),)), "clia-form"),
     # ---- place, bill type, revenue, status
@@ -187,6 +189,22 @@ FAULTS: tuple[tuple[str, Claim, str], ...] = (
     ("no revenue code", institutional(lines=(room(revenue_code="", charge_cents=475000),)), "revenue-code"),
     ("the total as a line", institutional(lines=(room(), room(2, revenue_code="0001", charge_cents=75000))),
         "revenue-total-line"),
+    ("nine days of a room in four nights", institutional(lines=(room(quantity="9", charge_cents=475000),)),
+        "room-days"),
+    ("a value code below zero", outpatient(codes=(dx("S61011A", "ABK"), value("A1", "-5"))), "value-code"),
+    ("an occurrence next year", outpatient(codes=(dx("S61011A", "ABK"),
+        HealthCode(qualifier="BH", code="11", rest=("D8", "20270102")))), "occurrence-in-future"),
+    ("an operation six weeks before the stay", institutional(codes=(dx("J189", "ABK"), dx("R509", "ABJ"),
+        dx("0DTJ4ZZ", "BBR", "D8", "20260901"))), "procedure-outside-stay"),
+    ("an operation after the discharge", institutional(codes=(dx("J189", "ABK"), dx("R509", "ABJ"),
+        dx("0DTJ4ZZ", "BBR", "D8", "20261101"))), "procedure-outside-stay"),
+    ("an auto accident in a state that isn't one", professional(indicators=("Y", "A", "Y", "Y", "", "AA:::QX"),
+        carried=(("DTP", "439", "D8", "20261101"),)), "accident-state-missing"),
+    ("an employer's number of the prefix 00", professional(billing=billing(tax_id="001234567")), "tax-number-form"),
+    ("a social security number of area 666", professional(billing=billing(tax_id="666123456",
+        tax_id_qualifier="SY")), "tax-number-form"),
+    ("a ZIP code below the lowest, 00501", professional(billing=billing(address=at(postal_code="00001"))),
+        "postal-code"),
     ("patient status 10", institutional(admission=Admission(type="1", source="1", patient_status="10")),
         "patient-status"),
     ("patient status of one digit", institutional(admission=Admission(type="1", source="1", patient_status="1")),
@@ -294,6 +312,11 @@ FAULTS: tuple[tuple[str, Claim, str], ...] = (
     ("paid less than charged without adjustments", professional(coverages=(coverage(order="secondary"), coverage(
         payer=Payer(payer_id="00882"), prior=PriorDecision(paid_cents=10000, decided_on=date(2026, 11, 12))))),
         "cob-adjustments-missing"),
+    ("a reason code that left the list in 2007", cob(prior={"decided_on": date(2026, 11, 12), "paid_cents": 11500,
+        "adjustments": (Adjustment(group="CO", reason="57", amount_cents=100),)}), "adjustment-reason-retired"),
+    ("a line's reason code that left the list in 2009", cob(first={"adjustments": (
+        Adjustment(group="CO", reason="17", amount_cents=3000),
+        Adjustment(group="PR", reason="2", amount_cents=2400))}), "adjustment-reason-retired"),
     ("a decision before the service", cob(prior={"decided_on": date(2026, 11, 1)}), "decided-before-service"),
     ("a decision in the future", cob(prior={"decided_on": date(2026, 12, 1)}), "date-in-future"),
     # ---- the clock

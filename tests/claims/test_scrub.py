@@ -201,6 +201,16 @@ def test_a_payer_whose_limit_nobody_knows_gets_a_doubt_until_a_year_is_over() ->
     assert edits(served(date(2025, 11, 23)), default) == {"filing-limit-passed"}
 
 
+def test_a_medicaid_whose_state_nobody_entered_is_a_doubt_and_medicares_year_is_law() -> None:
+    medicaid = rules(name="medicaid", payer_ids=(), filing_indicators=("MC",))
+    claim = one_line(service_from=date(2026, 6, 24), service_to=date(2026, 6, 24))
+    assert edits(claim, medicaid) == {"filing-limit-perhaps-passed"}  # states give 90 days to a year
+    year = FilingLimit(limit=wait(1, "years"))
+    medicare = rules(name="medicare", payer_ids=(), filing_indicators=("MA", "MB"), filing=year)
+    claim = one_line(service_from=date(2025, 11, 20), service_to=date(2025, 11, 20))
+    assert edits(claim, medicare) == {"filing-limit-passed"}
+
+
 def test_a_last_day_at_the_end_of_the_calendar_raises_nothing() -> None:
     claim = one_line(service_from=date(2026, 2, 2), service_to=date.max)
     assert edits(claim, rules(name="default", payer_ids=())) == {"service-in-future", "filing-limit-perhaps-passed"}
