@@ -20,6 +20,10 @@ PLB_SET = "835 PLB"
 """`set` of an unmatched recovery: its amount is counted at provider level, not among the unmatched."""
 
 
+REST_SET = "835 rest"
+"""`set` of a held amount that no claim of a set explains, because claims of it could not be read or don't balance."""
+
+
 class BookedAdjustment(Value):
     """A PLB adjustment of a set as it goes to the provider's ledger, and the claim of ours that it names, if any."""
 
@@ -72,10 +76,7 @@ def remittance_key(remittance: Remittance) -> str:
 
 
 def account(one: ParsedSet, routing: Routing) -> Accounting:
-    """The cash of one 835 set after routing. `one.parsed` must be a remittance.
-
-    What the set does not explain, where claims of it could not be read or don't balance, is held with them.
-    """
+    """The cash of one 835 set after routing. `one.parsed` must be a remittance."""
     remittance = one.parsed
     assert isinstance(remittance, Remittance)
     about = Accounting(
@@ -96,7 +97,10 @@ def account(one: ParsedSet, routing: Routing) -> Accounting:
     if whole is not None:
         return about.model_copy(update={"held": whole.reason, "held_cents": remittance.payment_cents})
     places = {payment.segment for payment in remittance.claims}
-    held = sum(part.amount_cents or 0 for part in routing.held if part.position in places)
+    rest = {(one.segment, REST_SET)}
+    held = sum(
+        part.amount_cents or 0 for part in routing.held if part.position in places or (part.position, part.set) in rest
+    )
     posted = sum(
         delivery.event.payment.paid_cents
         for delivery in routing.deliveries
@@ -108,18 +112,12 @@ def account(one: ParsedSet, routing: Routing) -> Accounting:
     return about.model_copy(
         update={
             "posted_cents": posted,
-            "held_cents": held - _unexplained_cents(one, remittance),
+            "held_cents": held,
             "unmatched_cents": unmatched,
             "provider_cents": -sum(a.amount_cents for a in remittance.provider_adjustments),
             "adjustments": booked(one, remittance, routing),
         }
     )
-
-
-def _unexplained_cents(one: ParsedSet, remittance: Remittance) -> int:
-    """The gap of a set that claims of it explain: unread ones, or ones that don't balance; nothing else is let through."""
-    explained = one.unread or not all(payment.balanced for payment in remittance.claims)
-    return remittance.difference_cents if explained else 0
 
 
 def booked(one: ParsedSet, remittance: Remittance, routing: Routing) -> tuple[BookedAdjustment, ...]:
@@ -193,14 +191,45 @@ def accounts(parsed: ParsedDocument, routing: Routing) -> dict[int, Accounting]:
 
 
 def prove(parsed: ParsedDocument, routing: Routing) -> tuple[Routing, dict[int, Accounting]]:
-    """The routing in which every set's cash is accounted for: a set with a difference is held whole instead."""
+    """The routing in which every set's cash is accounted for.
+
+    What claims that could not be read or don't balance leave unexplained is held beside them, for the good claims may
+    post; a set with any other difference is held whole.
+    """
     found = accounts(parsed, routing)
-    for number, one in found.items():
-        if one.difference_cents:
-            gap = f"{dollars(one.difference_cents)} of {dollars(one.payment_cents)} could not be accounted for"
-            routing = withhold(routing, parsed.sets[number], gap)
-            found[number] = account(parsed.sets[number], routing)
+    for number, before in found.items():
+        if before.difference_cents:
+            one = parsed.sets[number]
+            gap = dollars(before.difference_cents)
+            if reason := _explained(one, before.difference_cents):
+                routing = routing.model_copy(update={"held": (*routing.held, _rest(one, before, f"{gap} {reason}"))})
+            else:
+                total = dollars(before.payment_cents)
+                routing = withhold(routing, one, f"{gap} of {total} could not be accounted for")
+            found[number] = account(one, routing)
     return routing, found
+
+
+def _explained(one: ParsedSet, difference_cents: int) -> str:
+    """Why the set itself leaves just this amount open; empty where it does not."""
+    remittance = one.parsed
+    if not isinstance(remittance, Remittance) or difference_cents != -remittance.difference_cents:
+        return ""
+    if one.unread:
+        return f"of the payment is of {one.unread} claims that could not be read"
+    if not all(payment.balanced for payment in remittance.claims):
+        return "of the payment is explained by no claim of the set, one of which doesn't balance"
+    return ""
+
+
+def _rest(one: ParsedSet, about: Accounting, reason: str) -> Held:
+    return Held(
+        position=one.segment,
+        set=REST_SET,
+        reference=about.trace_number,
+        reason=reason,
+        amount_cents=about.difference_cents,
+    )
 
 
 def withhold(routing: Routing, one: ParsedSet, reason: str) -> Routing:

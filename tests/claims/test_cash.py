@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.cash import account, place, prove, remittance_key, undelivered, withhold
+from claims.cash import REST_SET, account, place, prove, remittance_key, undelivered, withhold
 from claims.deliveries import IndexEntry, Routing
 from claims.documents import ClaimPayment, ParsedDocument, ParsedSet, ProviderAdjustment, Remittance
 from claims.matching import route
@@ -123,6 +123,16 @@ def test_a_claim_that_can_not_be_reached_is_unmatched_and_its_cash_with_it() -> 
     ]
 
 
+def test_the_payment_of_a_claim_that_could_not_be_read_is_held_and_its_neighbours_post() -> None:
+    # 90.00 read and 50.00 in a claim that was not: 140.00
+    one = remit(clp("LK1", 9000, 10), off=5000).model_copy(update={"unread": 1})
+    proved, accounts = prove(document(one), route(document(one), OURS, at=AT))
+    assert (accounts[0].posted_cents, accounts[0].held_cents, accounts[0].payment_cents) == (9000, 5000, 14000)
+    (held,) = proved.held
+    assert (held.set, held.position, held.amount_cents) == (REST_SET, 3, 5000)
+    assert "50.00 of the payment is of 1 claims that could not be read" in held.reason
+
+
 def test_the_same_set_in_another_envelope_has_the_same_key_and_another_payment_has_not() -> None:
     one = remit(clp("LK1", 9000, 10)).parsed
     again = remit(clp("LK1", 9000, 250)).parsed
@@ -168,8 +178,11 @@ def test_every_cent_of_any_remittance_is_somewhere(
     routing = route(document(one), OURS, at=AT)
     proved, accounts = prove(document(one), routing)
     found = accounts[0]
-    assert proved == routing  # what routing left is always accounted for: nothing had to be held besides
+    # what routing let through is accounted for: only what unread or unbalanced claims leave open is held besides
+    assert proved.deliveries == routing.deliveries
+    assert {part.set for part in proved.held[len(routing.held) :]} <= {REST_SET}
     assert found.difference_cents == 0
+    routing = proved
     if away:
         found = account(one, undelivered(routing, {("p", "c1")}, kind="835"))
         assert found.difference_cents == 0
