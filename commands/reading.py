@@ -16,7 +16,7 @@ from claims.money import dollars
 from claims.ports import JournalEntry
 from claims.views import ClaimView
 from commands.context import Room, find_claim, open_room
-from commands.screen import console, moment, money, print_json
+from commands.screen import console, counted, moment, money, print_json, table
 from commands.trouble import Unreachable, Unreadable
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
@@ -65,7 +65,7 @@ def list_claims(
             screen = console()
             screen.print(claims_table(page.claims))
             if page.next_cursor:
-                screen.print(f"More: python starter.py list --cursor {page.next_cursor}")
+                screen.print(f"More: the same with --cursor {page.next_cursor}", soft_wrap=True)
 
     asyncio.run(look())
 
@@ -151,19 +151,24 @@ def claim_json(view: ClaimView) -> dict[str, Any]:
 
 def claims_table(views: Sequence[ClaimView]) -> Table:
     """One row a claim."""
-    table = Table(title=f"{len(views)} claims", title_justify="left")
-    for name in ("claim", "payer", "stage", "status"):
-        table.add_column(name)
-    for name in ("charge", "paid", "open"):
-        table.add_column(name, justify="right")
-    for name in ("next deadline", "waits for"):
-        table.add_column(name)
-    for view in views:
-        status = f"[yellow]{view.status}[/yellow]" if view.needs_action else view.status
-        amounts = (money(view.charge_cents), money(view.paid_cents), money(view.open_cents))
-        row = (view.patient_control_number, view.payer_id, view.stage)
-        table.add_row(*map(escape, row), status, *amounts, moment(view.next_deadline), escape(view.waits_for))
-    return table
+    columns = ("claim", "payer", "stage", "status", "charge", "paid", "open", "next deadline", "waits for")
+    rows = [
+        {
+            "claim": escape(view.patient_control_number),
+            "payer": escape(view.payer_id),
+            "stage": view.stage,
+            "status": f"[yellow]{view.status}[/yellow]" if view.needs_action else str(view.status),
+            "charge": money(view.charge_cents),
+            "paid": money(view.paid_cents),
+            "open": money(view.open_cents),
+            "next deadline": moment(view.next_deadline),
+            "waits for": escape(view.waits_for),
+        }
+        for view in views
+    ]
+    amounts = ("charge", "paid", "open")
+    title = counted(len(views), "claim")
+    return table(title, columns, rows, keep=("claim", *amounts), right=amounts, spare=("stage", "charge", "paid"))
 
 
 async def _ask(room: Room, view: ClaimView, questions: Sequence[str]) -> dict[str, Any]:
@@ -194,15 +199,24 @@ def _show(view: ClaimView, asked: dict[str, Any]) -> None:
     screen.print(head)
     screen.print(_money_table(view))
     if view.tasks:
-        table = Table("id", "task", "owner", "due", "reason", title="Tasks", title_justify="left")
-        for task in view.tasks:
-            table.add_row(task.id, task.type, task.owner, moment(task.due), escape(task.reason))
-        screen.print(table)
+        todo = [
+            {"id": x.id, "task": x.type, "owner": x.owner, "due": moment(x.due), "reason": escape(x.reason)}
+            for x in view.tasks
+        ]
+        screen.print(table("Tasks", ("id", "task", "owner", "due", "reason"), todo, keep=("id",)))
     if view.deadlines:
-        table = Table("id", "deadline", "due", "rule", "source", title="Deadlines", title_justify="left")
-        for one in view.deadlines:
-            table.add_row(escape(one.id), one.kind, moment(one.due), escape(one.rule), escape(one.source))
-        screen.print(table)
+        dues = [
+            {
+                "id": escape(x.id),
+                "deadline": x.kind,
+                "due": moment(x.due),
+                "rule": escape(x.rule),
+                "source": escape(x.source),
+            }
+            for x in view.deadlines
+        ]
+        columns = ("id", "deadline", "due", "rule", "source")
+        screen.print(table("Deadlines", columns, dues, spare=("deadline",)))
     if actions := asked.get("allowed_actions"):
         verbs = [str(one.get("message", "")).replace("_", "-") for one in actions]
         screen.print(f"may be done now: {', '.join(verbs)}")
@@ -217,23 +231,27 @@ def _in_words(why: Any) -> str:
 
 
 def _money_table(view: ClaimView) -> Table:
-    table = Table(title="Money", title_justify="left")
     names = ("charge", "paid", "contractual", "written_off", "patient", "next_payer", "open")
-    for name in names:
-        table.add_column(name.replace("_", " "), justify="right")
-    table.add_row(*(money(getattr(view, f"{name}_cents")) for name in names))
-    return table
+    row = {name.replace("_", " "): money(getattr(view, f"{name}_cents")) for name in names}
+    return table("Money", tuple(row), [row], right=tuple(row))
 
 
 def _timeline_table(view: ClaimView, entries: Sequence[JournalEntry]) -> Table:
-    title = f"{view.patient_control_number}, {len(entries)} steps"
-    table = Table("#", "at", "event", "by", "status", "effects", "what", title=title, title_justify="left")
-    for entry in entries:
-        moved = " > ".join(entry.path) or entry.after
-        what = f"[red]refused: {escape(entry.refused)}[/red]" if entry.refused else escape(entry.summary)
-        row = (str(entry.sequence), moment(entry.at), entry.event, escape(entry.by), moved, " ".join(entry.effects))
-        table.add_row(*row, what)
-    return table
+    rows = [
+        {
+            "#": str(entry.sequence),
+            "at": moment(entry.at),
+            "event": entry.event,
+            "by": escape(entry.by),
+            "status": " > ".join(entry.path) or entry.after,
+            "effects": " ".join(entry.effects),
+            "what": f"[red]refused: {escape(entry.refused)}[/red]" if entry.refused else escape(entry.summary),
+        }
+        for entry in entries
+    ]
+    title = f"{view.patient_control_number}, {counted(len(entries), 'step')}"
+    columns = ("#", "at", "event", "by", "status", "effects", "what")
+    return table(title, columns, rows, keep=("#",), spare=("effects",))
 
 
 def _task_json(row: TaskRow) -> dict[str, Any]:
@@ -243,15 +261,22 @@ def _task_json(row: TaskRow) -> dict[str, Any]:
 
 
 def _tasks_table(rows: Sequence[TaskRow]) -> Table:
-    table = Table(title=f"{len(rows)} open tasks", title_justify="left")
-    for name in ("due", "task", "owner", "claim", "id", "payer"):
-        table.add_column(name)
-    table.add_column("open", justify="right")
-    table.add_column("reason")
-    for row in rows:
-        cells = (moment(row.due), row.type, row.assignee or row.owner, row.patient_control_number, row.id, row.payer)
-        table.add_row(*map(escape, cells), money(row.open_cents), escape(row.reason))
-    return table
+    columns = ("due", "task", "owner", "claim", "id", "payer", "open", "reason")
+    cells = [
+        {
+            "due": moment(row.due),
+            "task": row.type,
+            "owner": escape(row.assignee or row.owner),
+            "claim": escape(row.patient_control_number),
+            "id": row.id,
+            "payer": escape(row.payer),
+            "open": money(row.open_cents),
+            "reason": escape(row.reason),
+        }
+        for row in rows
+    ]
+    title = counted(len(rows), "open task")
+    return table(title, columns, cells, keep=("claim", "id", "open"), right=("open",), spare=("payer",))
 
 
 def _before(text: str | None) -> datetime | None:
