@@ -98,7 +98,8 @@ def show(found: list[Shape], out: Console) -> None:
             out.print(_table(transaction))
         for problem in shape["problems"]:
             place = f"segment {problem['segment']}" + (f", element {problem['element']}" if problem["element"] else "")
-            out.print(f"  [yellow]{place}[/yellow]: {escape(problem['reason'])}")
+            lead = f"[yellow]{place}[/yellow]: " if problem["segment"] else ""  # else it is about the whole file
+            out.print(f"  {lead}{escape(problem['reason'])}")
 
 
 def _table(shape: Shape) -> Table | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -21,8 +22,9 @@ ROOMY = 110
 
 
 def console() -> Console:
-    """Standard output; wide where it is a file or a pipe, so that tables stay whole."""
-    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=PIPED_WIDTH)
+    """Standard output; wide where it is a file or a pipe and COLUMNS says nothing, so that tables stay whole."""
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False) if known else Console(highlight=False, width=PIPED_WIDTH)
 
 
 def table(

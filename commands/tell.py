@@ -23,10 +23,12 @@ from claims.money import dollars
 from claims.state import ClaimState
 from claims.views import local, summary
 from claims.world import World
+from commands import screen
 from commands.claim_files import Unread, read_claim_file
 from commands.trouble import Exit, Unreadable
 
 WORLDS = ("silent", "agreeable")
+FIELDS = ("at", "file", "message", "body", "claim")
 CLAIM_KEYS = (
     "claim_id",
     "patient_control_number",
@@ -137,6 +139,8 @@ def _read_line(story: Story, number: int, row: str, where: str) -> None:
         story.agreeable = world == "agreeable"
         story.zone = _zone(entry.get("zone", story.zone), where)
         return
+    if unknown := [name for name in entry if name not in FIELDS]:
+        raise Unreadable(f"{where}: there is no field `{unknown[0]}`", f"a line has {', '.join(FIELDS)}")
     at = _moment(entry.get("at"), where)
     if story.lines and at < story.lines[-1].at:
         raise Unreadable(f"{where}: `at` is earlier than the line before", "a story goes forward in time")
@@ -273,10 +277,12 @@ def _part(at: datetime, part: Any, zone: str) -> dict[str, Any]:
 
 
 def _show(told: Told) -> None:
-    console = Console(highlight=False)
+    console = screen.console()
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("when", "claim", "event", "from -> to", "asks for, or refused because"):
-        table.add_column(name, overflow="fold", min_width=24 if "->" in name else None)
+        table.add_column(
+            name, overflow="fold", min_width=24 if "->" in name and console.width >= screen.ROOMY else None
+        )
     for step in told.steps:
         what = f"{step['event']} {step['detail']}".strip()
         refused = escape(step["refused"])
