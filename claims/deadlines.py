@@ -58,6 +58,8 @@ DEFAULT_WAITS: dict[str, Wait] = {
     )
 }
 """What holds where a payer's rules are silent."""
+PEND = Wait(amount=3, unit="business_days", source="common practice of billing worklists")
+"""How long a task is put off."""
 
 
 def wait_for(rules: PayerRules, key: str) -> Wait:
@@ -68,6 +70,16 @@ def wait_for(rules: PayerRules, key: str) -> Wait:
     if found is None:
         raise KeyError(key)
     return found
+
+
+SETTLING_IN = timedelta(days=7)
+"""No payer is asked earlier about a claim (Stedi: no claim status check before a week has passed)."""
+
+
+def first_question(sent_at: datetime, rules: PayerRules) -> datetime:
+    """The earliest moment at which a payer may be asked by itself; a wait in seconds, the sandbox's, comes first."""
+    wait = wait_for(rules, "inquiry_first")
+    return sent_at + (timedelta(seconds=wait.amount) if wait.unit == "seconds" else SETTLING_IN)
 
 
 def is_business_day(day: date, holidays: frozenset[date]) -> bool:
@@ -209,8 +221,26 @@ def filing_deadlines(state: ClaimState, tables: Tables, prior_decision: date | N
 
 
 def next_due(state: ClaimState) -> Deadline | None:
-    """The deadline that is due first; ties go by id, so that every replay agrees."""
-    return min(state.deadlines, key=lambda deadline: (deadline.due, deadline.id), default=None)
+    """What is due first: a deadline, or the return of a task that was put off; ties go by id, so that replays agree."""
+    both = (*state.deadlines, *returns(state))
+    return min(both, key=lambda deadline: (deadline.due, deadline.id), default=None)
+
+
+def returns(state: ClaimState) -> tuple[Deadline, ...]:
+    """The return of every task that was put off, as a deadline of its own: it goes when its task goes."""
+    return tuple(
+        Deadline(
+            id=f"task:{task.id}",
+            kind="task",
+            due=task.pended_until,
+            zone=state.zone,
+            rule=f"{in_words(PEND)} after it was put off",
+            source=PEND.source,
+            subject=task.id,
+        )
+        for task in state.tasks
+        if task.pended_until is not None
+    )
 
 
 def due_event(state: ClaimState, now: datetime) -> DeadlinePassed | None:

@@ -11,11 +11,22 @@ from claims.deadlines import deadline_id, due_instant, filing_deadlines, in_word
 from claims.effects import AnyEffect
 from claims.events import AnyEvent
 from claims.payer_rules import Wait
-from claims.state import ClaimState, Deadline, DeadlineKind, Refusal, Submission, Task, TaskType
+from claims.state import (
+    ITSELF,
+    ClaimState,
+    Deadline,
+    DeadlineKind,
+    Note,
+    Refusal,
+    Submission,
+    Task,
+    TaskType,
+)
 from claims.status import STAGE_OF, Status
 from claims.tables import Owner, Tables
 from claims.transitions import may_follow
 
+NOTES_KEPT = 50
 APART = ("review_hold", "upstream_replacement")
 """Tasks that no move of the claim makes needless."""
 
@@ -146,11 +157,17 @@ class Draft:
         blocks: bool = False,
     ) -> str:
         """Opens a task, or renews the one of the same type and category: one task per cause. Gives its id."""
+        if kind == "work_denial" and self.state.denial is not None:
+            category = self.state.denial.reason_class
         wait = wait_for(self.state.rules, f"task_{kind}")
         when = due or due_instant("task", self.now, wait, self.state.zone, self.tables.holidays)
         for task in self.state.tasks:
-            if task.type == kind and task.category == category:
-                renewed = task.model_copy(update={"reason": reason, "due": min(task.due, when), "owner": owner})
+            if task.type == kind and (task.category == category or kind == "work_denial"):
+                news = {"pended_until": None} if reason != task.reason else {}
+                who = "supervisor" if task.escalated else owner
+                renewed = task.model_copy(
+                    update={"reason": reason, "due": min(task.due, when), "owner": who, "category": category, **news},
+                )
                 self.set(tasks=tuple(renewed if other.id == task.id else other for other in self.state.tasks))
                 return task.id
         number = self.state.task_count + 1
@@ -231,6 +248,10 @@ class Draft:
             submissions=tuple(changed if other.number == changed.number else other for other in self.state.submissions)
         )
         return changed
+
+    def note(self, text: str) -> None:
+        """Keeps what the claim did by itself, and why; it stands in the journal, too."""
+        self.set(notes=(*self.state.notes[-(NOTES_KEPT - 1) :], Note(at=self.now, by=ITSELF, text=text)))
 
     def note_refusal(self, message: str, reason: str) -> None:
         """Records what was taken but led to nothing, where people can see it."""

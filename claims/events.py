@@ -389,11 +389,11 @@ class StatusInquiryRequested(Event):
 
 
 class TaskWorked(Event):
-    """A person takes, assigns, pends, escalates or resolves a task."""
+    """A person takes, assigns, pends, escalates or resolves a task; the last action also sends the claim again."""
 
     kind: Literal["task_worked"] = "task_worked"
     task: str
-    action: Literal["take", "assign", "pend", "escalate", "resolve"]
+    action: Literal["take", "assign", "pend", "escalate", "resolve", "resolve_and_resubmit"]
     assignee: str = ""
     reason: str = ""
 

@@ -17,6 +17,7 @@ from claims.phases import (
     people,
     registration,
     settling,
+    stale_tasks,
     submission,
     unmatching,
     write_offs,
@@ -127,7 +128,9 @@ def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
         return Step(state=_answered(base, event), refused=str(duplicate), duplicate=True)
     except Refused as refused:
         return Step(state=_refuse(_answered(base, event), event, str(refused)), refused=str(refused))
+    stale_tasks.close(draft)
     people.keep_watch(draft)
+    stale_tasks.record_closed(draft, base.tasks)
     return Step(state=draft.state, effects=tuple(draft.effects), path=tuple(draft.path))
 
 

@@ -90,6 +90,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         statuses=frozenset(
             {
                 S.READY_TO_SUBMIT,
+                S.NEEDS_CORRECTION,
                 S.CLEARINGHOUSE_REJECTED,
                 S.PAYER_REJECTED,
                 S.NOT_ON_FILE,
@@ -211,7 +212,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
     Message(
         name="task",
         aliases=("assign", "work_task"),
-        help="take, assign, pend, escalate or resolve a task",
+        help="take, assign, pend (back in three business days), escalate, resolve or resolve_and_resubmit a task",
         example='{"task": "task-1", "action": "take", "by": "biller-1"}',
         build=bodies.task,
     ),

@@ -19,6 +19,8 @@ from claims.status import Stage, Status
 from claims.tables import Owner
 
 STATE_VERSION = 1
+ITSELF = "claimline"
+"""Who a note is by when no person wrote it."""
 
 DeadlineKind = Literal[
     "eligibility",
@@ -40,7 +42,9 @@ DeadlineKind = Literal[
     "statement",
     "overpayment",
     "linger",
+    "task",
 ]
+"""`task` is never armed: it is how the return of a task that was put off reaches the timer (deadlines.next_due)."""
 TaskType = Literal[
     "verify_coverage",
     "code_claim",
@@ -105,7 +109,24 @@ class Task(Value):
     """The event that opened it."""
     assignee: str = ""
     pended_until: Instant | None = None
+    """Put off until then; it comes back by itself."""
+    returned_at: Instant | None = None
+    """When it came back after it was put off."""
     escalated: bool = False
+
+
+class ClosedTask(Value):
+    """A task that is done, and what closed it: an event, and the person who sent it (empty = no person did)."""
+
+    id: str
+    type: TaskType
+    category: str = ""
+    opened_at: Instant
+    opened_by: str
+    closed_at: Instant
+    closed_by: str
+    """The event that closed it."""
+    by: str = ""
 
 
 class Acknowledgement(Value):
@@ -310,6 +331,10 @@ class ClaimState(Value):
     statements: int = 0
     deadlines: tuple[Deadline, ...] = ()
     tasks: tuple[Task, ...] = ()
+    closed_tasks: tuple[ClosedTask, ...] = ()
+    """The latest that were closed, newest last, bounded; all of them stand in the journal."""
+    resent_at: Instant | None = None
+    """When the claim was sent again by itself, which happens once (docs/decisions/0007)."""
     holds: tuple[Hold, ...] = ()
     notes: tuple[Note, ...] = ()
     refused: tuple[Refusal, ...] = ()

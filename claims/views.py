@@ -14,7 +14,7 @@ from claims.matching import IndexEntry, SubmissionKey
 from claims.messages import PEOPLES_MESSAGES
 from claims.money import dollars
 from claims.posting import Ledger, ledger
-from claims.state import ClaimState, Task
+from claims.state import ITSELF, ClaimState, Task
 from claims.status import Status
 from claims.tables import Tables
 
@@ -242,7 +242,20 @@ def summary(state: ClaimState, tables: Tables) -> dict[str, Any]:
             }
             for t in sorted(state.tasks, key=lambda t: (t.due, t.id))
         ],
+        "closed_tasks": [
+            {
+                "id": t.id,
+                "type": t.type,
+                "category": t.category,
+                "opened_by": t.opened_by,
+                "closed_by": t.closed_by,
+                "by": t.by,
+                "closed": local(t.closed_at, state.zone),
+            }
+            for t in state.closed_tasks
+        ],
         "deadlines": deadlines_in_words(state),
+        "notes": [{"at": local(n.at, state.zone), "by": n.by, "text": n.text} for n in state.notes if n.by == ITSELF],
         "holds": [{"kind": hold.kind, "reason": hold.reason, "by": hold.by} for hold in state.holds],
         "findings": [f.model_dump() for f in state.findings],
         "denial": state.denial.model_dump(mode="json") if state.denial else None,
@@ -283,7 +296,7 @@ def allowed_actions(state: ClaimState) -> list[dict[str, str]]:
 def why_here(state: ClaimState, tables: Tables) -> dict[str, Any]:
     """In plain words why the claim sits where it is, who acts next, and until when."""
     task, dues = first_task(state), deadlines_in_words(state)
-    reasons = [t.reason for t in sorted(state.tasks, key=lambda t: (t.due, t.id))]
+    reasons = [_told(t, state.zone) for t in sorted(state.tasks, key=lambda t: (t.due, t.id))]
     if state.failure:
         reasons.insert(0, f"{state.failure.effect.kind.replace('_', ' ')} failed: {state.failure.reason}")
     denial = state.denial
@@ -301,6 +314,16 @@ def why_here(state: ClaimState, tables: Tables) -> dict[str, Any]:
         "chosen": {"remedy": denial.chosen, "by": denial.chosen_by} if denial and denial.chosen else None,
         "last_refusal": state.refused[-1].reason if state.refused else None,
     }
+
+
+def _told(task: Task, zone: str) -> str:
+    """A task's reason; of one that is put off, or back again, since or until when, and whose it is."""
+    whose = f", {task.assignee}" if task.assignee else ""
+    if task.pended_until is not None:
+        return f"{task.reason} (put off until {local(task.pended_until, zone)[:16].replace('T', ' ')}{whose})"
+    if task.returned_at is not None:
+        return f"{task.reason} (put off, and back since {local(task.returned_at, zone)[:16].replace('T', ' ')}{whose})"
+    return task.reason
 
 
 def _who(state: ClaimState) -> str:

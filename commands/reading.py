@@ -110,15 +110,24 @@ def tasks(
     practice: Practice = None,
     owner: Annotated[str | None, typer.Option(help="biller, coder, front_desk, provider or supervisor.")] = None,
     type: Annotated[str | None, typer.Option(help="For example work_denial.")] = None,
+    category: Annotated[str | None, typer.Option(help="For example necessity, of a denial's class.")] = None,
     assignee: Annotated[str | None, typer.Option(help="Tasks that this person took.")] = None,
     payer: Annotated[str | None, typer.Option(help="A payer's id or name.")] = None,
+    stage: Annotated[str | None, typer.Option(help="The stage of the claim: submitted, denied, appealed, ...")] = None,
+    put_off: Annotated[bool, typer.Option("--put-off", help="Also tasks that are put off until a later day.")] = False,
     due_before: Annotated[str | None, typer.Option(help="Due before this day (YYYY-MM-DD).", metavar="DAY")] = None,
     limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=10_000)] = 500,
     as_json: AsJson = False,
 ) -> None:
     """The worklist: open tasks, the one that is due first at the top.
 
-    [bold]Example:[/] python starter.py tasks --owner coder
+    A task that was put off is not listed until it is back.
+
+    [bold]Examples:[/]
+
+      python starter.py tasks --owner coder
+
+      python starter.py tasks --type work_denial --category necessity --due-before 2026-12-24
     """
 
     async def look() -> None:
@@ -127,9 +136,12 @@ def tasks(
                 practice=practice,
                 owner=owner,
                 type=type,
+                category=category,
                 assignee=assignee,
                 payer=payer,
+                stage=stage,
                 due_before=_before(due_before),
+                put_off=put_off,
                 limit=limit,
             )
             if as_json:

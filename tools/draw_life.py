@@ -186,7 +186,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     (
         "filing",
         "15 and 5 days before the last day to file, and the last day",
-        "task for the biller, then the supervisor",
+        "sent again where no receipt was ever confirmed (once, at the first), task for the biller, then the supervisor",
     ),
     ("correction", "the payer's window for a replacement ends", "task for the supervisor"),
     ("appeal", "last day to file a level", "task to review a write-off; nothing is filed or written off"),
@@ -199,6 +199,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     ("statement", "the patient has not paid", "task for the biller"),
     ("overpayment", "a credit balance is not returned", "task for the supervisor"),
     ("linger", "a closed claim has waited for late events", "its state is stored, its workflow ends"),
+    ("task", "a task was put off, three business days ago", "it is back on the list; `why_here` tells whose it is"),
 )
 
 
@@ -222,7 +223,10 @@ def deadlines_page() -> str:
             "- A wait in seconds never moves and exists for the sandbox alone.",
             "- No hold and no note moves a deadline. An alarm can be moved by a person, with a reason (`extend`), never past what",
             "  law or contract allow; the last day to file or to appeal can't be moved at all.",
-            "- Time alone files, sends, bills and writes off nothing: a deadline that passes opens work, or asks the payer.",
+            "- Time alone appeals, voids, bills and writes off nothing: a deadline that passes opens work, or asks the payer. One",
+            "  exception protects the filing limit: an original of which no payer ever confirmed receipt goes out once more, 15",
+            "  days before that limit (decisions/0007-a-lost-claim-goes-out-again.md). On hold, or of unknown outcome, it doesn't.",
+            "- No payer is asked by itself within seven days of the sending; then every 14 days. A person may ask at any time.",
             "- An appeal keeps its last day until it has left, a correction under way too; a gate for an appeal closes three days",
             "  before that day.",
             "",

@@ -19,7 +19,7 @@ from claims.status import Status
 from claims.tables import Tables
 from claims.views import ClaimView, index_entry, view
 from workflows.tables import tables_for
-from workflows.words import in_short
+from workflows.words import in_short, work_in_short
 
 TAIL = 50
 """How many steps the workflow itself can show; all of them stand in the records."""
@@ -48,7 +48,7 @@ class Books:
         """A new claim, and what it asks for first."""
         first = begin(registered, tables_for(registered.tables_version))
         books = cls(first.state)
-        books._enter(registered, "", first)
+        books._enter(registered, None, first)
         return books, first.effects
 
     @classmethod
@@ -68,7 +68,7 @@ class Books:
         taken = step(before, event, self.tables)
         self.state = taken.state
         if taken.state.sequence > before.sequence:
-            self._enter(event, before.status.value, taken)
+            self._enter(event, before, taken)
         return taken
 
     def due(self, now: datetime) -> Iterable[AnyEvent]:
@@ -129,19 +129,19 @@ class Books:
             build=build,
         )
 
-    def _enter(self, event: AnyEvent, before: str, taken: Step) -> None:
+    def _enter(self, event: AnyEvent, before: ClaimState | None, taken: Step) -> None:
         entry = JournalEntry(
             sequence=taken.state.sequence,
             at=event.at,
             event=event.kind,
             event_id=event.id,
             by=event.by,
-            before=before,
+            before=before.status.value if before else "",
             after=taken.state.status.value,
             path=tuple(status.value for status in taken.path),
             effects=tuple(effect.kind for effect in taken.effects),
             refused=taken.refused,
-            summary=in_short(event),
+            summary="; ".join(filter(None, (in_short(event), work_in_short(before, taken.state)))),
         )
         self.unwritten.append(entry)
         self.timeline = [*self.timeline, entry][-TAIL:]

@@ -27,7 +27,7 @@ from claims.events import (
     WrittenOff,
 )
 from claims.money import dollars
-from claims.state import Deadline
+from claims.state import ITSELF, ClaimState, Deadline
 
 _SENDERS = {"AY": "clearinghouse", "PR": "payer"}
 
@@ -84,3 +84,16 @@ def in_short(event: AnyEvent) -> str:
             return event.message
         case _:
             return ""
+
+
+def work_in_short(before: ClaimState | None, after: ClaimState) -> str:
+    """Tasks that a step opened and closed, and what the claim did by itself: `opened task-2 resubmit; closed task-1 ...`."""
+    was = {task.id: task for task in before.tasks} if before else {}
+    now = {task.id: task for task in after.tasks}
+    known = before.notes if before else ()
+    notes = [note for note in after.notes if note.by == ITSELF and note not in known]
+    return "; ".join(
+        [note.text for note in notes]
+        + [f"closed {task.id} {task.type}" for key, task in was.items() if key not in now]
+        + [f"opened {task.id} {task.type}" for key, task in now.items() if key not in was]
+    )

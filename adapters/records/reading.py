@@ -157,7 +157,9 @@ def list_tasks(
     category: str | None,
     assignee: str | None,
     payer: str | None,
+    stage: str | None,
     due_before: datetime | None,
+    put_off: bool,
     limit: int,
 ) -> tuple[TaskRow, ...]:
     task, claim = schema.tasks, schema.claims
@@ -181,6 +183,10 @@ def list_tasks(
             query = query.where(task.c[name] == wanted)
     if payer is not None:
         query = query.where(or_(claim.c.payer_id == payer, func.lower(claim.c.payer) == payer.lower()))
+    if stage is not None:
+        query = query.where(claim.c.stage == stage)
+    if not put_off:
+        query = query.where(task.c.pended_until.is_(None))
     if due_before is not None:
         query = query.where(task.c.due < due_before)
     return tuple(TaskRow(**row._mapping) for row in connection.execute(query))

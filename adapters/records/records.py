@@ -235,10 +235,12 @@ class SqlRecords(Records):
         category: str | None = None,
         assignee: str | None = None,
         payer: str | None = None,
+        stage: str | None = None,
         due_before: datetime | None = None,
+        put_off: bool = True,
         limit: int = 500,
     ) -> tuple[TaskRow, ...]:
-        """Open tasks in the order in which they are due."""
+        """Open tasks in the order in which they are due; without those that are put off where `put_off` is false."""
         return await self._database.read(
             lambda c: reading.list_tasks(
                 c,
@@ -248,7 +250,9 @@ class SqlRecords(Records):
                 category=category,
                 assignee=assignee,
                 payer=payer,
+                stage=stage,
                 due_before=due_before,
+                put_off=put_off,
                 limit=limit,
             )
         )

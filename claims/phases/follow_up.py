@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from claims.deadlines import wait_for
+from claims.deadlines import SETTLING_IN, returns
 from claims.draft import Draft, Refused
 from claims.effects import ArchiveClaim, InquireStatus
 from claims.events import AnyEvent, DeadlinePassed, StatusInquiryRequested, StatusReported, StatusUnanswered
-from claims.phases import gate, submission
+from claims.payer_rules import Wait
+from claims.phases import gate, resending, submission
 from claims.questions import StatusQuestion
 from claims.state import ClaimState, Deadline
 from claims.status import Status as S
@@ -53,6 +54,13 @@ def inquire(d: Draft) -> None:
             ),
         )
     )
+
+
+def ask_unless_too_early(d: Draft) -> None:
+    """Asks by itself, never within a week of the sending, whichever alarm rang; a person may ask at any time."""
+    latest = d.state.latest_submission
+    if latest is None or not resending.too_fresh(d, latest):
+        inquire(d)
 
 
 def on_status_inquiry_requested(d: Draft, event: StatusInquiryRequested) -> None:
@@ -101,26 +109,55 @@ def _info_requested(d: Draft, said: str) -> None:
 
 
 def _not_on_file(d: Draft, said: str) -> None:
-    """Not on file: with proof of receipt a person asks the payer again, without it the claim goes out once more."""
+    """Not on file: with proof of receipt a person shows it; without, the claim goes out once more inside the limit."""
     d.move(S.NOT_ON_FILE)
     latest = d.submission(0)
-    if latest.proof_of_filing:
+    if any(one.proof_of_filing for one in d.state.submissions if one.coverage == latest.coverage):
         d.open_task("resubmit", "biller", f"not on file ({said}), though the payer confirmed receipt: show the proof")
-    else:
-        d.arm_filing()
-        d.open_task(
-            "resubmit", "biller", f"not on file ({said}) and no proof of receipt: send it again inside the limit"
+        return
+    d.arm_filing(resending.prior_decision(d))
+    limit = next((x for x in d.state.deadlines if x.id == "filing:limit"), None)
+    if limit is not None and limit.due < d.now:
+        d.disarm("filing")
+        reason = (
+            f"not on file ({said}), no proof of receipt, and the last day to file was {limit.due.date().isoformat()}"
         )
+        d.open_task("filing_limit", "supervisor", reason, category="passed")
+        return
+    if latest.frequency in ("7", "8"):
+        d.open_task("resubmit", "biller", f"not on file ({said}): the payer has no such frequency {latest.frequency}")
+        return
+    why_not = resending.why_not(d)
+    if not why_not:
+        resending.resend(d, f"the payer has no such claim ({said})")
+        return
+    d.open_task(
+        "resubmit",
+        "supervisor" if d.state.holds else "biller",
+        f"not on file ({said}) and no proof of receipt, but {why_not}: send it again inside the limit",
+    )
 
 
 def _rejected(d: Draft, said: str) -> None:
     submission.reject(d, d.submission(0), S.PAYER_REJECTED, f"the payer's status answer rejects it: {said}")
 
 
-def _paid_elsewhere(d: Draft, said: str) -> None:
+_FINISHED: dict[str, tuple[str, str]] = {
+    "F1": ("paid", "the payer says that it paid"),
+    "F2": ("denied", "the payer says that it denied the claim"),
+    "F3": ("revised", "the payer says that it changed its decision"),
+    "F4": ("no_payment", "the payer says that it is complete without a payment"),
+}
+
+
+def _finished(d: Draft, said: str) -> None:
+    """Decided, says the payer, but no remittance is here: nothing is posted or denied by that word, a person finds it."""
     _has_it(d, 4)
     d.move(S.PENDING_PAYER)
-    d.open_task("find_remittance", "biller", f"the payer says it is finished ({said}) but no remittance is here")
+    d.disarm("follow_up", "acknowledgement")
+    d.close_tasks("follow_up", "resubmit", "find_remittance", "chase_acknowledgement")
+    category, words = _FINISHED.get(said[:2], ("finished", "the payer says that it is finished"))
+    d.open_task("find_remittance", "biller", f"{words} ({said}), but no remittance is here", category=category)
 
 
 def _pending(d: Draft, said: str) -> None:
@@ -149,7 +186,7 @@ _ANSWERS: tuple[tuple[tuple[str, ...], Callable[[Draft, str], None]], ...] = (
     (("P3", "P4", "R"), _info_requested),
     (("A3", "A6", "A7", "A8"), _rejected),
     (("A4", "D0"), _not_on_file),
-    (("F",), _paid_elsewhere),
+    (("F",), _finished),
     (("P",), _pending),
     (("A0", "A1", "A2", "A5"), _received),
     (("E",), _ask_later),
@@ -161,7 +198,7 @@ _ANSWERS: tuple[tuple[tuple[str, ...], Callable[[Draft, str], None]], ...] = (
 
 
 def on_deadline_passed(d: Draft, event: DeadlinePassed) -> None:
-    deadline = next((x for x in d.state.deadlines if x.id == event.deadline), None)
+    deadline = next((x for x in (*d.state.deadlines, *returns(d.state)) if x.id == event.deadline), None)
     if deadline is None or deadline.due > event.at:
         raise Refused("no such deadline is due")
     d.set(deadlines=tuple(x for x in d.state.deadlines if x.id != deadline.id))
@@ -177,7 +214,7 @@ def is_due(state: ClaimState, event: AnyEvent) -> bool:
     """Whether the event is the passing of a deadline that stands armed and is due, be it for the second time."""
     if not isinstance(event, DeadlinePassed):
         return False
-    return any(x.id == event.deadline and x.due <= event.at for x in state.deadlines)
+    return any(x.id == event.deadline and x.due <= event.at for x in (*state.deadlines, *returns(state)))
 
 
 def _eligibility(d: Draft, deadline: Deadline) -> None:
@@ -212,10 +249,15 @@ def _acknowledgement(d: Draft, deadline: Deadline) -> None:
 
 
 def _inquiry(d: Draft, deadline: Deadline) -> None:
-    if d.state.status in WAITING:
-        inquire(d)
-        wait = wait_for(d.state.rules, "inquiry_repeat")
-        d.arm_wait("inquiry", wait, "", d.now)
+    if d.state.status not in WAITING:
+        return
+    ask_unless_too_early(d)
+    latest = d.state.latest_submission
+    if latest is not None and latest.sent_at is not None and resending.too_fresh(d, latest):
+        week = Wait(amount=SETTLING_IN.days, unit="calendar_days", source="Stedi: no claim status check within a week")
+        d.arm_wait("inquiry", week, "", latest.sent_at)
+    else:
+        d.arm("inquiry", "inquiry_repeat")
 
 
 def _follow_up(d: Draft, deadline: Deadline) -> None:
@@ -224,7 +266,7 @@ def _follow_up(d: Draft, deadline: Deadline) -> None:
     if d.state.status in WAITING:
         if d.state.status not in (S.INFO_REQUESTED, S.NOT_ON_FILE):
             d.move(S.NO_RESPONSE)
-        inquire(d)
+        ask_unless_too_early(d)
 
 
 def _missing_remittance(d: Draft, deadline: Deadline) -> None:
@@ -242,6 +284,8 @@ def _filing(d: Draft, deadline: Deadline) -> None:
         d.open_task("filing_limit", "supervisor", reason, category="passed")
         return
     limit = next((x for x in d.state.deadlines if x.id == "filing:limit"), None)
+    if _redrop(d, deadline, limit):
+        return
     last = limit.due.date().isoformat() if limit else "soon"
     d.open_task(
         "filing_limit",
@@ -250,6 +294,22 @@ def _filing(d: Draft, deadline: Deadline) -> None:
         category="warning",
         due=limit.due if limit else None,
     )
+
+
+def _redrop(d: Draft, warning: Deadline, limit: Deadline | None) -> bool:
+    """At the first warning a claim without proof of receipt goes out again. True where nothing is left to warn of."""
+    first = max(d.state.rules.filing.warn_days, default=0)
+    if warning.subject != f"warn-{first}" or limit is None or not resending.is_lost(d):
+        return False
+    why_not = resending.why_not(d)
+    last = limit.due.date().isoformat()
+    if why_not:
+        reason = f"last day to file is {last}, no proof of receipt is here, and {why_not}"
+        d.open_task("filing_limit", "supervisor", reason, category="warning", due=limit.due)
+        escalate(d, "filing_limit", "decide before that day")
+        return True
+    resending.resend(d, f"{first} days before the last day to file ({last})")
+    return True
 
 
 def _correction(d: Draft, deadline: Deadline) -> None:
@@ -302,6 +362,18 @@ def _linger(d: Draft, deadline: Deadline) -> None:
     d.arm("linger")
 
 
+def _task(d: Draft, deadline: Deadline) -> None:
+    """A task that was put off is on the list again; who took it is told (views.why_here)."""
+    d.set(
+        tasks=tuple(
+            task.model_copy(update={"pended_until": None, "returned_at": d.now})
+            if task.id == deadline.subject
+            else task
+            for task in d.state.tasks
+        )
+    )
+
+
 def _eft_pairing(d: Draft, deadline: Deadline) -> None:
     d.open_task("review_payment", "biller", "the payment and the remittance were not paired")
 
@@ -326,4 +398,5 @@ _PASSED: dict[str, Callable[[Draft, Deadline], None]] = {
     "statement": _statement,
     "overpayment": _overpayment,
     "linger": _linger,
+    "task": _task,
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from claims.deadlines import START_OF_BUSINESS, at_local, due_instant
-from claims.draft import Draft, Refused
+from claims.deadlines import PEND, START_OF_BUSINESS, at_local, due_instant
+from claims.draft import NOTES_KEPT, Draft, Refused
 from claims.effects import AnyEffect
 from claims.events import (
     DeadlineExtended,
@@ -14,16 +14,13 @@ from claims.events import (
     NoteAdded,
     PayerRulesChanged,
     Recovered,
+    SubmitRequested,
     TaskWorked,
 )
-from claims.payer_rules import Wait
 from claims.phases import registration, settling, submission
 from claims.posting import ledger
-from claims.state import Failure, Hold, Note, WriteOff
+from claims.state import ITSELF, Failure, Hold, Note, WriteOff
 from claims.status import Status as S
-
-NOTES_KEPT = 50
-PEND = Wait(amount=3, unit="business_days", source="common practice of billing worklists")
 
 
 def on_hold_placed(d: Draft, event: HoldPlaced) -> None:
@@ -60,7 +57,8 @@ def on_note_added(d: Draft, event: NoteAdded) -> None:
     """Kept, and nothing else: a note never moves a deadline."""
     if not event.text.strip():
         raise Refused("the note is empty")
-    d.set(notes=(*d.state.notes[-(NOTES_KEPT - 1) :], Note(at=event.at, by=event.by, text=event.text)))
+    note = Note(at=event.at, by=event.by if event.by != ITSELF else "", text=event.text)
+    d.set(notes=(*d.state.notes[-(NOTES_KEPT - 1) :], note))
 
 
 def on_deadline_extended(d: Draft, event: DeadlineExtended) -> None:
@@ -89,14 +87,21 @@ def on_task_worked(d: Draft, event: TaskWorked) -> None:
         case "resolve":
             _resolve(d, task.id)
             return
+        case "resolve_and_resubmit":
+            _resolve_and_resubmit(d, task.id, event)
+            return
         case "take" | "assign":
-            changed = task.model_copy(update={"assignee": event.assignee or event.by})
+            who = event.assignee or event.by
+            if not who:
+                raise Refused("say who takes it")
+            changed = task.model_copy(update={"assignee": who, "pended_until": None})
         case "pend":
             until = due_instant("task", event.at, PEND, d.state.zone, d.tables.holidays)
-            changed = task.model_copy(update={"pended_until": until})
+            changed = task.model_copy(update={"pended_until": until, "returned_at": None})
         case "escalate":
             reason = f"{task.reason}; escalated: {event.reason}" if event.reason else task.reason
-            changed = task.model_copy(update={"escalated": True, "owner": "supervisor", "reason": reason})
+            update = {"escalated": True, "owner": "supervisor", "reason": reason, "pended_until": None}
+            changed = task.model_copy(update=update)
     d.set(tasks=tuple(changed if t.id == task.id else t for t in d.state.tasks))
 
 
@@ -110,6 +115,13 @@ def _resolve(d: Draft, task_id: str) -> None:
     if not left and not d.state.deadlines and not d.state.closed:
         raise Refused("it is all that watches over the claim: do what it asks, or set a date")
     d.set(tasks=left)
+
+
+def _resolve_and_resubmit(d: Draft, task_id: str, event: TaskWorked) -> None:
+    """What stood in the way is gone outside of the claim: it goes through the edits and out again as it reads."""
+    common = {"at": event.at, "id": event.id, "by": event.by}
+    registration.on_submit_requested(d, SubmitRequested.model_validate({**common, "reason": event.reason}))
+    d.set(tasks=tuple(t for t in d.state.tasks if t.id != task_id))
 
 
 def on_payer_rules_changed(d: Draft, event: PayerRulesChanged) -> None:

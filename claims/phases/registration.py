@@ -35,6 +35,17 @@ BEFORE_SUBMISSION = (
 )
 
 
+MAY_BE_SENT_AGAIN = (
+    S.NEEDS_CORRECTION,
+    S.CLEARINGHOUSE_REJECTED,
+    S.PAYER_REJECTED,
+    S.NOT_ON_FILE,
+    S.NO_RESPONSE,
+    S.SUBMISSION_UNKNOWN,
+)
+"""Where the claim may go out again as it reads: what stood in the way may have been outside of it."""
+
+
 def ask_eligibility(d: Draft) -> None:
     """Asks the payer first billed about the patient on the first day of service."""
     d.forget("check_eligibility")
@@ -205,9 +216,7 @@ def on_submit_requested(d: Draft, event: SubmitRequested) -> None:
             raise Refused("the claim is on hold: release it first")
         submission.submit(d)
         return
-    d.require(
-        S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED, S.NOT_ON_FILE, S.NO_RESPONSE, S.SUBMISSION_UNKNOWN, what="sending"
-    )
+    d.require(*MAY_BE_SENT_AGAIN, what="sending")
     if d.state.status is S.SUBMISSION_UNKNOWN and not d.submission(0).errors:
         raise Refused("it isn't known yet whether the last submission arrived: wait for the look-up")
     scrub(d)

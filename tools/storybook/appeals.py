@@ -288,7 +288,6 @@ STORIES = (
                     "status": "denied",
                     "ledger": ledger("125.00", open="125.00"),
                     "tasks": [
-                        {"type": "work_denial"},
                         {"type": "work_denial", "owner": "supervisor", "reason": "nothing was filed"},
                     ],
                     "deadlines": [{"kind": "appeal", "due": "2026-09-16T23:59:59"}],

@@ -27,7 +27,10 @@ STORIES = (
             " seven, 03-04 05 06 09 10 11 12. Inquiry after 14 days, 03-17, then every 14: 03-31, 04-14, 04-28, 05-12, then"
             " Tuesday 05-26. Follow-up after 30 days: 28 left in March, 04-02. Remittance after 45: 04-17. Escalations"
             " after 60: Saturday 05-02, so Monday 05-04; after 90: 06-01. Filing: 90 days from the service of 03-02 are"
-            " 05-31; warnings 15 days before, 05-16, and 5 days before, 05-26.",
+            " 05-31; warnings 15 days before, 05-16, and 5 days before, 05-26. On 05-16 no proof of receipt is"
+            " here: it goes out again by itself, once. That Saturday's submission is waited for anew: 277CA of the payer after"
+            " seven business days, 05-18 19 20 21 22, then 05-26 27 (05-25 is Memorial Day); inquiry after 14 days, Saturday"
+            " 05-30, so Monday 06-01.",
             "steps": [
                 {"at": "2026-03-04T08:00", "event": "deadline_passed", "detail": "acknowledgement:999"},
                 {"at": "2026-03-05T08:00", "detail": "acknowledgement:277CA from the clearinghouse"},
@@ -40,26 +43,25 @@ STORIES = (
                 {"at": "2026-04-28T08:00", "detail": "inquiry"},
                 {"at": "2026-05-04T08:00", "detail": "missing_remittance:escalation 60"},
                 {"at": "2026-05-12T08:00", "detail": "inquiry"},
-                {"at": "2026-05-16T08:00", "detail": "filing:warn-15"},
-                {"at": "2026-05-26T08:00", "detail": "filing:warn-5"},
-                {"at": "2026-05-26T08:00", "detail": "inquiry"},
-                {"at": "2026-05-31T23:59:59", "detail": "filing:limit"},
-                {"at": "2026-06-01T08:00", "detail": "missing_remittance:escalation 90"},
+                {"at": "2026-05-16T08:00", "detail": "filing:warn-15", "effects": ["scrub_claim"], "to": "scrubbing"},
+                {"at": "2026-05-16T08:00", "event": "claim_scrubbed", "effects": ["transmit_claim"]},
+                {"at": "2026-05-26T08:00", "detail": "filing:warn-5", "effects": []},
+                {"at": "2026-05-27T08:00", "detail": "acknowledgement:277CA from the payer"},
+                {"at": "2026-05-31T23:59:59", "detail": "filing:limit", "effects": []},
+                {"at": "2026-06-01T08:00", "detail": "inquiry", "effects": ["inquire_status"]},
             ],
             "claims": [
                 {
                     "stage": "submitted",
-                    "status": "no_response",
+                    "status": "submitted",
                     "ledger": ledger("125.00", open="125.00"),
-                    "submissions": sent("1 transmitted"),
+                    "submissions": sent("1 transmitted", "1 transmitted"),
                     "tasks": [
                         {"type": "chase_acknowledgement", "owner": "biller"},
-                        {"type": "follow_up", "owner": "biller"},
-                        {"type": "find_remittance", "owner": "supervisor"},
                         {"type": "filing_limit", "category": "warning"},
                         {"type": "filing_limit", "owner": "supervisor", "category": "passed"},
                     ],
-                    "only_deadlines": ["inquiry"],
+                    "only_deadlines": ["inquiry", "follow_up", "missing_remittance"],
                 }
             ],
         },
@@ -207,18 +209,17 @@ STORIES = (
     ),
     Story(
         "answers_to_an_inquiry",
-        "Three claims are asked about: one is pending, one needs records, one is not on file and goes out again.",
+        "Three claims are asked about: one is pending, one needs records, one is not on file and goes out again by itself.",
         (
             comes("2026-03-03 09:00", "claims.837", claims_file(VISIT, LONG_VISIT, THIRD)),
             passes("2026-03-17 09:00"),
             comes("2026-03-17 10:00", "pending.277", status_answer(VISIT, "P1:20", on="2026-03-17")),
             comes("2026-03-17 10:01", "records.277", status_answer(LONG_VISIT, "R4:297", on="2026-03-17")),
             comes("2026-03-17 10:02", "not_on_file.277", status_answer(THIRD, "D0:35", on="2026-03-17")),
-            says("2026-03-17 11:00", "resubmit", {"reason": "payer lost it", "by": "biller-1"}, claim="LK1005"),
         ),
         {
-            "why": "Records within 45 days of 2026-03-17: 14 left in March, 30 in April, 1 in May. Never on file, so the third"
-            " goes out as an original again.",
+            "why": "Records within 45 days of 2026-03-17: 14 left in March, 30 in April, 1 in May. Never on file and nobody"
+            " ever confirmed receipt, so the third goes out by itself as an original again, long before its last day, 05-31.",
             "claims": [
                 {"patient_control_number": "LK1001", "status": "pending_payer"},
                 {
@@ -356,6 +357,43 @@ STORIES = (
                 {"at": "2026-05-02T08:00", "detail": "follow_up", "from": "payer_accepted", "to": "no_response"},
             ],
             "claims": [{"status": "no_response"}],
+        },
+    ),
+    Story(
+        "task_put_off_comes_back",
+        "A biller puts a rejection off: three business days later it is back on the list; then it is solved by sending again.",
+        (
+            HANDED,
+            comes(
+                "2026-03-05 07:00", "rejected.277ca", acknowledgement_277ca("PR", VISIT, "A7:562:85", on="2026-03-05")
+            ),
+            says("2026-03-05 09:10", "task", {"task": "resolve_rejection", "action": "take", "by": "biller-1"}),
+            says("2026-03-05 09:11", "task", {"task": "resolve_rejection", "action": "pend", "by": "biller-1"}),
+            passes("2026-03-10 09:00"),
+            says(
+                "2026-03-10 09:30",
+                "task",
+                {
+                    "task": "resolve_rejection",
+                    "action": "resolve_and_resubmit",
+                    "reason": "the payer enrolled us",
+                    "by": "biller-1",
+                },
+            ),
+        ),
+        {
+            "why": "Three business days from Thursday 2026-03-05: 03-06, 03-09, 03-10, at eight.",
+            "steps": [
+                {"at": "2026-03-10T08:00", "event": "deadline_passed", "detail": "task:task-2", "to": "payer_rejected"},
+                {"event": "task", "to": "scrubbing", "effects": ["scrub_claim"]},
+            ],
+            "claims": [
+                {
+                    "status": "submitted",
+                    "submissions": sent("1 rejected", "1 transmitted"),
+                    "tasks": [],
+                }
+            ],
         },
     ),
 )

@@ -33,7 +33,9 @@ async def five(records: SqlRecords, step: Steps, view: Views, entry: Entries, st
                     id="t1",
                     type="work_denial" if n % 2 else "follow_up",
                     owner="biller" if n < 4 else "coder",
+                    category="necessity" if n in (1, 3) else "",
                     due=start + timedelta(days=10 - n),
+                    pended_until=start + timedelta(days=30) if n == 5 else None,
                     reason="CO-50",
                 ),
             ),
@@ -107,6 +109,9 @@ async def test_tasks_come_in_the_order_in_which_they_are_due(five: SqlRecords, s
     assert await ids(type="work_denial", practice="p1") == ["c3", "c1"]
     assert await ids(payer="aetna") == ["c3", "c2", "c1"]
     assert await ids(due_before=start + timedelta(days=7)) == ["c5", "c4"]
+    assert await ids(stage="paid") == ["c4", "c2"]
+    assert await ids(category="necessity") == ["c3", "c1"]
+    assert await ids(put_off=False) == ["c4", "c3", "c2", "c1"]
     (first, *_) = await five.tasks()
     assert (first.patient_control_number, first.open_cents, first.reason) == ("PCN-c5", 2_000, "CO-50")
 
