@@ -97,7 +97,8 @@ def _read_json(made: ClaimFile) -> None:
     claims, problems = read_json(made.raw)
     made.items = [Item(one.position, one.claim, "json", one.coded) for one in claims]
     made.unread = [Unread(one.patient_control_number, one.position, one.reason) for one in problems if one.position]
-    made.unreadable = next((one.reason for one in problems if not one.position), "")
+    nothing = "" if made.claims else "no claims in it"
+    made.unreadable = next((one.reason for one in problems if not one.position), nothing)
 
 
 def _read_x12(made: ClaimFile) -> None:

@@ -24,7 +24,7 @@ class FileReport:
     """CLM01, segment, reason."""
     findings: list[tuple[str, Finding]] = field(default_factory=list)
     notes: list[tuple[str, int, str]] = field(default_factory=list)
-    """CLM01, segment and what a person should know of a claim that was taken."""
+    """CLM01 (empty for the file's own), segment, and what a person should know of what was taken or passed over."""
     unreadable: str = ""
 
     @property
@@ -109,7 +109,7 @@ def _details(console: Console, one: FileReport) -> None:
     for claim, segment, reason in one.refusals:
         console.print(f"  [red]refused[/red] {escape(claim) or 'a claim'}, segment {segment}: {escape(reason)}")
     for claim, segment, note in one.notes:
-        console.print(f"  [cyan]note[/cyan] {escape(claim)}, segment {segment}: {escape(note)}")
+        console.print(f"  [cyan]note[/cyan] {escape(claim) or 'the file'}, segment {segment}: {escape(note)}")
     for claim, finding in one.findings:
         colour = "red" if finding.severity == "error" else "yellow"
         console.print(

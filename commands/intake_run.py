@@ -109,6 +109,7 @@ async def take(
         report = FileReport(file=file.name, claims=file.claims, unreadable=file.unreadable)
         report.already_known = file.repeated
         report.refusals = [(one.claim, one.segment, one.reason) for one in file.unread]
+        report.notes = list(dict.fromkeys(("", remark.segment, remark.reason) for remark in file.remarks))
         for batch in _batches(file.items, desk.at_once):
             await asyncio.gather(*(_take_one(item, file, report, desk, key) for item in batch))
             for item in batch:

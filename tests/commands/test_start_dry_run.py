@@ -119,6 +119,24 @@ def test_what_is_no_claim_file_is_one_clear_line_and_exit_code_2(
     assert said in err
 
 
+def test_an_empty_list_of_encounters_holds_no_claims(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "encounters.json"
+    path.write_text("[]")
+    code, told, err = dry(capsys, str(path))
+    assert (code, told["claims"], told["files"][0]["unreadable"]) == (2, 0, "no claims in it")
+    assert err == f"{path}: no claims in it\n"
+
+
+def test_what_is_passed_over_in_a_claim_file_is_noted(capsys: pytest.CaptureFixture[str], professional: Path) -> None:
+    whole = professional.read_text()
+    stray = whole[: whole.index("GS*")] + "GS*HP*A*B*20260320*0600*9*X*005010X221A1~ST*835*0001~SE*2*0001~GE*1*9~"
+    professional.write_text(whole + stray + "IEA*1*000000009~")
+    code, told, _ = dry(capsys, str(professional))
+    notes = [note["note"] for note in told["files"][0]["notes"]]
+    assert (code, told["started"]) == (0, 20)
+    assert "a set that is no claim: a remittance (835); the inbox takes it" in notes
+
+
 def test_a_missing_file_and_a_folder_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, _, err = dry(capsys, str(tmp_path / "nowhere.837"), str(tmp_path))
     assert code == 2
