@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from claims.base import Instant
-from claims.messages import PEOPLES_MESSAGES
+from claims.messages import PEOPLES_MESSAGES, may_be_sent
 from claims.money import dollars
 from claims.posting import ledger
 from claims.state import ClaimState
@@ -90,9 +90,9 @@ def _refused(state: ClaimState) -> list[tuple[str, str]]:
 
 
 def _may_be_done(state: ClaimState) -> list[str]:
-    """The messages of this status with a body to copy, then the names of those that are always taken."""
+    """The messages of this status with a body to copy, then the names of those that many statuses take."""
     here = [message for message in PEOPLES_MESSAGES if state.status in message.statuses]
-    always = [message.name for message in PEOPLES_MESSAGES if not message.statuses]
+    always = [message.name for message in PEOPLES_MESSAGES if not message.statuses and may_be_sent(message, state)]
     rows = [f"| `{one.name}`{NBSP * 2} | {re.split('[:;]', one.help)[0]} `{one.example}` |" for one in here]
     table = [
         f"| May{NBSP}be{NBSP}done{NBSP * 2} | what it does, and a body to send as signal or update |",
@@ -101,7 +101,7 @@ def _may_be_done(state: ClaimState) -> list[str]:
         "",
     ]
     rest = ", ".join(f"`{name}`" for name in always)
-    return [*(table if rows else []), f"At any time: {rest}. Bodies: query `allowed_actions`."]
+    return [*(table if rows else []), f"Besides: {rest}. Bodies: query `allowed_actions`."]
 
 
 def _words(code: str) -> str:

@@ -83,12 +83,18 @@ def _fields(body: dict[str, Any], *drop: str) -> dict[str, Any]:
 
 
 def code(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    claim = change_claim(c.state.claim, read_change(_fields(body)))
+    fields = _fields(body)
+    if not fields:
+        raise Malformed("diagnoses: is missing")
+    claim = change_claim(c.state.claim, read_change(fields))
     return e.ClaimCoded(**c.common, claim=claim, base_version=_whole(body, "base_version", 0))
 
 
 def correct(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    claim = change_claim(c.state.claim, read_change(body.get("changes", _fields(body))))
+    changes = body.get("changes", _fields(body))
+    if not changes:
+        raise Malformed("nothing to correct: name a field and its new value (or submit, to send it again as it is)")
+    claim = change_claim(c.state.claim, read_change(changes))
     return e.ClaimCorrected(
         **c.common, claim=claim, base_version=_whole(body, "base_version", 0), reason=_text(body, "reason")
     )

@@ -257,6 +257,25 @@ _MACHINE_KINDS = frozenset(
 )
 
 
+def may_be_sent(message: Message, state: ClaimState) -> bool:
+    """Whether this is the time for it: false where the claim refuses it whatever its body says."""
+    if message.statuses:
+        return state.status in message.statuses
+    match message.name:
+        case "hold" | "close":
+            return not state.closed
+        case "release":
+            return bool(state.holds)
+        case "task":
+            return bool(state.tasks)
+        case "extend":
+            return bool(state.deadlines)
+        case "revert_write_off":
+            return any(not one.reverted_by for one in state.write_offs)
+        case _:
+            return True
+
+
 def find_message(name: str) -> Message | None:
     """A person's message by any of its names."""
     return _BY_ANY_NAME.get(name.strip().lower().replace("-", "_"))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from claims.base import Day, Instant, Value
 from claims.effects import CheckEligibility, InquireStatus
 from claims.matching import IndexEntry, SubmissionKey
-from claims.messages import PEOPLES_MESSAGES
+from claims.messages import PEOPLES_MESSAGES, may_be_sent
 from claims.money import dollars
 from claims.posting import Ledger, ledger
 from claims.state import ITSELF, ClaimState, Task
@@ -287,9 +287,7 @@ def deadlines_in_words(state: ClaimState) -> list[dict[str, str]]:
 def allowed_actions(state: ClaimState) -> list[dict[str, str]]:
     """What a person may do now: the message, what it does, and an example body."""
     return [
-        {"message": m.name, "help": m.help, "example": m.example}
-        for m in PEOPLES_MESSAGES
-        if not m.statuses or state.status in m.statuses
+        {"message": m.name, "help": m.help, "example": m.example} for m in PEOPLES_MESSAGES if may_be_sent(m, state)
     ]
 
 

@@ -14,6 +14,7 @@ from claims.details import details_markdown
 from claims.lifecycle import step
 from claims.messages import MESSAGES, PEOPLES_MESSAGES, find_message, read_message
 from claims.posting import ledger
+from claims.status import Stage, Status
 from claims.views import allowed_actions, index_entry, summary, view, why_here
 from tests.claims.kit import START, TABLES, WAYS, life
 
@@ -168,3 +169,21 @@ def test_what_may_be_done_is_not_refused_for_the_status(status: str) -> None:
         if message.statuses:
             taken = step(state, read(action["message"], json.loads(action["example"]), state), TABLES)
             assert "is not possible while the claim is" not in taken.refused, (action["message"], taken.refused)
+
+
+def test_a_coder_who_sends_no_codes_and_a_biller_who_corrects_nothing_are_refused() -> None:
+    """An empty body once sent an uncoded encounter to the scrubber, where `code` could not reach it any more."""
+    for name, field in (("code", "diagnoses"), ("correct", "nothing to correct")):
+        event = read(name, {"by": "coder-1", "reason": "x"})
+        assert isinstance(event, e.MessageRefused)
+        assert event.reason.startswith(field)
+
+
+def test_what_may_be_done_leaves_out_what_is_always_refused() -> None:
+    """Nothing is held, written off, open as a task or armed here, so there is nothing to release, revert, take or extend."""
+    bare = STATE.model_copy(update={"tasks": (), "deadlines": (), "holds": (), "write_offs": ()})
+    names = {one["message"] for one in allowed_actions(bare)}
+    assert not names & {"release", "revert_write_off", "task", "extend"}
+    assert {"hold", "close", "note"} <= names
+    closed = bare.model_copy(update={"status": Status.CLOSED, "stage": Stage.CLOSED})
+    assert not {one["message"] for one in allowed_actions(closed)} & {"hold", "close"}
