@@ -36,6 +36,14 @@ class ProviderEntry(Value):
     practice: str = ""
     claim_id: str = ""
     """The claim of ours that it names; empty where it names none."""
+    done_by: str = ""
+    """Who dealt with it by hand, and in `done_why` how; empty while nobody has."""
+    done_why: str = ""
+
+    @property
+    def id(self) -> str:
+        """What people call it: the beginning of its remittance's key, and its place there."""
+        return f"{self.remittance[:10]}-{self.position}"
 
 
 class Balance(Value):
@@ -52,7 +60,8 @@ class Balance(Value):
 
     @property
     def needs_person(self) -> bool:
-        return self.entry.needs_person or (self.entry.code == "FB" and self.open_cents < 0)
+        unexplained = self.entry.code == "FB" and self.open_cents < 0
+        return not self.entry.done_by and (self.entry.needs_person or unexplained)
 
 
 def provider_code(code: str) -> ProviderCode:
@@ -73,13 +82,15 @@ def balances(entries: Iterable[ProviderEntry]) -> tuple[Balance, ...]:
 
     A negative FB moves a balance forward, a positive one of the same payer and payee in a later remittance settles it:
     first the balance with the same reference, then one of the same amount, then the oldest; in parts where it must.
+    What a person dealt with is open no longer, and settles nothing.
     """
     ordered = sorted(set(entries), key=_dated)
-    open_cents = {_key(e): -e.amount_cents for e in ordered if e.code == "FB" and e.amount_cents < 0}
+    balanced = [e for e in ordered if e.code == "FB" and not e.done_by]
+    open_cents = {_key(e): -e.amount_cents for e in balanced if e.amount_cents < 0}
     settled: dict[tuple[str, int], list[str]] = {}
     over: dict[tuple[str, int], int] = {}
     forwarded = [e for e in ordered if _key(e) in open_cents]
-    for settling in (e for e in ordered if e.code == "FB" and e.amount_cents > 0):
+    for settling in (e for e in balanced if e.amount_cents > 0):
         left = settling.amount_cents
         for one in _candidates(settling, forwarded, open_cents):
             part = min(left, open_cents[_key(one)])

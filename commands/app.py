@@ -49,6 +49,7 @@ def build() -> typer.Typer:
     app.command(rich_help_panel="Looking")(inspect.inspect)
     app.command(rich_help_panel="Money")(cash.remittances)
     app.command(name="provider-ledger", rich_help_panel="Money")(cash.provider_ledger)
+    app.command(name="settle-entry", rich_help_panel="Money")(cash.settle_entry)
     app.command(rich_help_panel="Money")(cash.deposit)
     app.command(rich_help_panel="Money")(cash.deposits)
     app.command(rich_help_panel="Money")(unmatched.unmatched)

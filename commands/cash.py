@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import getpass
 import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -25,7 +26,8 @@ from claims.tables import Tables
 from commands.context import open_room
 from commands.reading import AsJson
 from commands.screen import console, money, print_json
-from commands.trouble import Unreadable
+from commands.trouble import Trouble, Unreadable
+from commands.unmatched import By, Reason
 
 Limit = Annotated[int, typer.Option(help="At most so many.", min=1, max=10_000)]
 
@@ -82,6 +84,36 @@ def provider_ledger(
             console().print(_ledger_table(book))
 
     asyncio.run(look())
+
+
+def settle_entry(
+    entry: Annotated[
+        str, typer.Argument(metavar="ENTRY", help="Its id, as `provider-ledger` shows it.", show_default=False)
+    ],
+    reason: Reason,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Mark an entry of the provider's ledger as dealt with by hand: nobody has to look at it any more.
+
+    [bold]Example:[/] python starter.py settle-entry 5be0c2a917-2 --by biller-1 --reason 'levy of case 4711'
+    """
+
+    async def act() -> None:
+        if not reason.strip():
+            raise Trouble("an entry is settled with a reason", "Give one with --reason.")
+        async with open_room(server=False) as room:
+            found = [one for one in await room.records.provider_entries() if one.id == entry]
+            if len(found) != 1:
+                raise Trouble(f"no entry is called {entry}", "python starter.py provider-ledger shows their ids.")
+            if not await room.records.finish_entry(found[0], by=by or getpass.getuser(), why=reason):
+                raise Trouble(f"entry {entry} was settled by {found[0].done_by} already")
+        if as_json:
+            print_json({"entry": entry, "settled": True})
+        else:
+            console().print(f"{entry}: settled")
+
+    asyncio.run(act())
 
 
 def deposit(
@@ -219,6 +251,7 @@ def entry_json(one: Balance) -> dict[str, Any]:
     """An entry of the provider's ledger for JSON output; X12's sign: a positive amount reduced the payment."""
     entry = one.entry
     return {
+        "id": entry.id,
         "code": entry.code,
         "label": entry.label,
         "reference": entry.reference,
@@ -226,6 +259,8 @@ def entry_json(one: Balance) -> dict[str, Any]:
         "open": dollars(one.open_cents),
         "settled_by": list(one.settled_by),
         "needs_person": one.needs_person,
+        "done_by": entry.done_by or None,
+        "done_because": entry.done_why or None,
         "claim": f"{entry.practice}/{entry.claim_id}" if entry.claim_id else None,
         "payer": entry.payer,
         "payer_id": entry.payer_id,
@@ -288,16 +323,16 @@ def _deposit_words(one: dict[str, Any]) -> str:
 
 def _ledger_table(book: Sequence[Balance]) -> Table:
     table = Table(title=f"{len(book)} entries; a positive amount reduced the payment", title_justify="left")
-    for name in ("date", "payer", "trace", "code", "what", "reference"):
+    for name in ("id", "date", "payer", "trace", "code", "what", "reference"):
         table.add_column(name)
     for name in ("amount", "open"):
         table.add_column(name, justify="right")
     table.add_column("then")
     for one in book:
         entry = one.entry
-        row = (str(entry.on or ""), entry.payer, entry.trace_number, entry.code, entry.label, entry.reference)
-        then = f"claim {entry.claim_id}" if entry.claim_id else f"settled by {', '.join(one.settled_by)}"
-        then = then if entry.claim_id or one.settled_by else ""
+        row = (entry.id, str(entry.on or ""), entry.payer, entry.trace_number, entry.code, entry.label, entry.reference)
+        settled = ", ".join((*one.settled_by, *([entry.done_by] if entry.done_by else [])))
+        then = f"claim {entry.claim_id}" if entry.claim_id else f"settled by {settled}" if settled else ""
         shown = f"[yellow]a person looks {escape(then)}[/yellow]" if one.needs_person else escape(then)
         table.add_row(*map(escape, row), money(entry.amount_cents), money(one.open_cents), shown)
     return table

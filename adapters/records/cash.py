@@ -130,7 +130,7 @@ def provider_entries(connection: Connection) -> tuple[ProviderEntry, ...]:
     """All of them, but those of superseded remittances: what is open depends on every one."""
     entry, remittance = schema.provider_entries, schema.remittances
     query = select(
-        *entry.c,
+        *(column for column in entry.c if column.name != "done_at"),
         remittance.c.document,
         remittance.c.trace_number,
         remittance.c.payer,
@@ -140,6 +140,17 @@ def provider_entries(connection: Connection) -> tuple[ProviderEntry, ...]:
         remittance.c.at,
     ).where(entry.c.remittance == remittance.c.key, remittance.c.superseded_by == "")
     return tuple(ProviderEntry(**row._mapping) for row in connection.execute(query))
+
+
+def finish_entry(connection: Connection, entry: ProviderEntry, *, by: str, why: str, at: datetime) -> bool:
+    """A person dealt with it, once -> whether nobody had before."""
+    table = schema.provider_entries
+    done = connection.execute(
+        update(table)
+        .where(table.c.remittance == entry.remittance, table.c.position == entry.position, table.c.done_by == "")
+        .values(done_by=storable(by), done_at=at, done_why=storable(why))
+    )
+    return done.rowcount == 1
 
 
 # Deposits

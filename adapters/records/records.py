@@ -279,6 +279,11 @@ class SqlRecords(Records):
     async def provider_entries(self) -> tuple[ProviderEntry, ...]:
         return await self._database.read(cash.provider_entries)
 
+    async def finish_entry(self, entry: ProviderEntry, *, by: str, why: str) -> bool:
+        """A person dealt with it -> whether nobody had before."""
+        at = self._clock()
+        return await self._database.write(lambda c: cash.finish_entry(c, entry, by=by, why=why, at=at))
+
     async def add_deposits(self, deposits: Sequence[Deposit]) -> int:
         """How many were new; what pairs with a remittance is paired."""
         return await self._database.write(lambda c: cash.add_deposits(c, deposits))

@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class UtcInstant(TypeDecorator[datetime]):
@@ -286,6 +286,10 @@ provider_entries = Table(
     Column("needs_person", Boolean, nullable=False),
     Column("practice", Text, nullable=False),
     Column("claim_id", Text, nullable=False),
+    # since schema 3: who dealt with it by hand
+    Column("done_by", Text, nullable=False, default=""),
+    Column("done_at", UtcInstant),
+    Column("done_why", Text, nullable=False, default=""),
 )
 
 deposits = Table(

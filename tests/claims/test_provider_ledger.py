@@ -118,6 +118,13 @@ def test_more_taken_than_was_ever_forwarded_is_a_persons_to_explain() -> None:
     assert (taken.open_cents, taken.needs_person) == (-1500, True)
 
 
+def test_a_balance_that_a_person_settled_is_open_no_longer_and_settled_by_nothing() -> None:
+    by_hand = entry("FB", -6000, 2, done_by="biller-1")
+    older, taken = balances([by_hand, entry("FB", 6000, 9)])
+    assert (older.open_cents, older.settled_by, older.needs_person) == (0, (), False)
+    assert (taken.open_cents, taken.needs_person) == (-6000, True)
+
+
 ENTRIES = st.lists(
     st.builds(
         lambda code, amount, day, position, reference: entry(

@@ -85,3 +85,10 @@ def test_empty_lists_are_lists(folder: Path, capsys: pytest.CaptureFixture[str],
 def test_an_item_that_nobody_knows_is_one_clear_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["set-aside", "0123456789-0", "--by", "b-1", "--reason", "none"]) == 1
     assert "no unmatched item is called 0123456789-0" in capsys.readouterr().err
+
+
+def test_an_entry_that_nobody_knows_is_one_clear_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["settle-entry", "0123456789-1", "--by", "b-1", "--reason", "none"]) == 1
+    assert "no entry is called 0123456789-1" in capsys.readouterr().err
+    assert main(["settle-entry", "0123456789-1", "--by", "b-1", "--reason", " "]) == 1
+    assert "with a reason" in capsys.readouterr().err

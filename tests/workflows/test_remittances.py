@@ -136,6 +136,8 @@ async def test_a_payment_of_nobody_is_matched_by_hand_and_taken_back(
         ledger = {one["code"]: one for one in await desk("provider-ledger")}
         assert (ledger["WO"]["amount"], ledger["WO"]["claim"]) == ("40.00", "prac1/c1")
         assert (ledger["L6"]["amount"], ledger["L6"]["claim"]) == ("-1.25", None)
+        await desk("settle-entry", ledger["L6"]["id"], "--by", "b-1", "--reason", "booked")
+        assert {one["code"]: one["done_by"] for one in await desk("provider-ledger")} == {"WO": None, "L6": "b-1"}
 
 
 async def test_a_deposit_pairs_with_its_remittance(client: Client, queue: str, world: World, desk: Desk) -> None:

@@ -154,6 +154,17 @@ async def test_a_matched_recovery_names_its_claim_in_the_providers_ledger(record
     assert (entry.claim_id, entry.needs_person) == ("", True)
 
 
+async def test_an_entry_that_a_person_dealt_with_is_settled_once(records: SqlRecords) -> None:
+    await finish(records, "one", (account(),))
+    entry, _ = await records.provider_entries()
+    assert balances([entry])[0].needs_person
+    assert await records.finish_entry(entry, by="biller-1", why="paid by check")
+    assert not await records.finish_entry(entry, by="biller-2", why="again")
+    entry, _ = await records.provider_entries()
+    assert (entry.done_by, entry.done_why) == ("biller-1", "paid by check")
+    assert not balances([entry])[0].needs_person
+
+
 async def test_an_item_set_aside_is_open_no_longer_and_its_cash_stays(records: SqlRecords) -> None:
     await finish(records, "one", (account(),), (item(""),))
     (row,) = await records.unmatched_rows()
@@ -234,3 +245,12 @@ async def test_a_database_of_the_release_before_is_upgraded_and_keeps_its_items(
     await finish(again, "two", (account(),))
     assert len(await again.remittances()) == 1
     again.close()
+    with sqlite3.connect(tmp_path / "records.db") as connection:
+        # as schema 2 was
+        for name in ("done_by", "done_at", "done_why"):
+            connection.execute(f"ALTER TABLE provider_entries DROP COLUMN {name}")
+        connection.execute("UPDATE schema_version SET version = 2")
+    connection.close()
+    once_more = open_records(sqlite_url, clock=lambda: START)
+    assert [one.done_by for one in await once_more.provider_entries()] == ["", ""]
+    once_more.close()

@@ -35,7 +35,7 @@ def test_a_newer_schema_is_refused_with_both_numbers(sqlite_url: str, tmp_path: 
     with sqlite3.connect(tmp_path / "records.db") as connection:
         connection.execute("UPDATE schema_version SET version = 99")
     connection.close()
-    with pytest.raises(RecordsError, match=r"schema 99; this one knows 2"):
+    with pytest.raises(RecordsError, match=r"schema 99; this one knows 3"):
         open_records(sqlite_url)
 
 
