@@ -17,6 +17,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from adapters.opening import records_of
+from adapters.records.reading import NotACursor
 from adapters.records.records import SqlRecords
 from adapters.settings import Settings, SettingsError, load_settings
 from claims.ports import RecordsError
@@ -85,6 +86,8 @@ async def open_room(*, server: bool, optional_server: bool = False) -> AsyncIter
         raise Unreachable(str(error)) from error
     try:
         yield Room(chosen, records, client)
+    except NotACursor as error:
+        raise Unreadable(f"--cursor: {error}") from error
     except RecordsError as error:
         raise Unreachable(str(error)) from error
     finally:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.markup import escape
@@ -14,6 +14,9 @@ from rich.table import Table
 from adapters.records.reading import TaskRow
 from claims.money import dollars
 from claims.ports import JournalEntry
+from claims.state import TaskType
+from claims.status import Stage, Status
+from claims.tables import Owner
 from claims.views import ClaimView
 from commands.context import Room, find_claim, open_room
 from commands.screen import console, counted, moment, money, print_json, table
@@ -45,6 +48,9 @@ def list_claims(
 
       python starter.py list --stage denied --json
     """
+
+    _one_of("--stage", stage, Stage)
+    _one_of("--status", status, Status)
 
     async def look() -> None:
         async with open_room(server=False) as room:
@@ -129,6 +135,9 @@ def tasks(
 
       python starter.py tasks --type work_denial --category necessity --due-before 2026-12-24
     """
+
+    _one_of("--owner", owner, get_args(Owner))
+    _one_of("--type", type, get_args(TaskType))
 
     async def look() -> None:
         async with open_room(server=False) as room:
@@ -289,6 +298,12 @@ def _tasks_table(rows: Sequence[TaskRow]) -> Table:
     ]
     title = counted(len(rows), "open task")
     return table(title, columns, cells, keep=("claim", "id", "open"), right=("open",), spare=("payer",))
+
+
+def _one_of(option: str, given: str | None, words: Iterable[str]) -> None:
+    """A misspelt word would be an empty list, and be believed."""
+    if given is not None and given not in list(words):
+        raise Unreadable(f"{option} {given}: there is none of this name", f"One of {', '.join(words)}.")
 
 
 def _before(text: str | None) -> datetime | None:

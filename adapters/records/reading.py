@@ -17,6 +17,10 @@ from claims.ports import JournalEntry, RecordsError, UnmatchedItem
 from claims.views import ClaimView
 
 
+class NotACursor(RecordsError):
+    """What was given as a list's cursor is none."""
+
+
 class ClaimPage(Value):
     """Claims in the order of their registration; `next_cursor` brings the next page, None at the end."""
 
@@ -119,7 +123,7 @@ def _open_cursor(cursor: str) -> tuple[datetime, str, str]:
         at, practice, claim_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return datetime.fromisoformat(at), str(practice), str(claim_id)
     except (ValueError, TypeError, binascii.Error):
-        raise RecordsError("not a cursor of this list; start again without one") from None
+        raise NotACursor("not a cursor of this list; start again without one") from None
 
 
 def find_claims(connection: Connection, reference: str, practice: str | None) -> tuple[ClaimView, ...]:

@@ -68,11 +68,11 @@ def test_no_two_messages_share_a_name() -> None:
         ("correct", {"changes": "none"}, ""),
         ("code", {"lines": [{"number": 77}]}, "the claim has no line 77"),
         ("choose", {"remedy": "pray"}, "remedy"),
-        ("submit", {"force": True}, "force: Extra inputs are not permitted"),
+        ("submit", {"force": True}, "force: there is no such field"),
         ("claim_registered", {}, "there is no message of this name"),
         ("deadline_passed", {"deadline": "filing:limit"}, "there is no message of this name"),
         ("message_refused", {"message": "x", "reason": "y"}, "there is no message of this name"),
-        ("remittance_received", {"payment": {"status_code": 1}}, "document: Field required"),
+        ("remittance_received", {"payment": {"status_code": 1}}, "document: is missing"),
     ],
 )
 def test_what_can_t_be_read_says_what_was_expected(name: str, body: object, told: str) -> None:
