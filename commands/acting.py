@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -166,11 +166,16 @@ async def send_update(
         except WorkflowUpdateFailedError as error:
             reason = error.cause.message if isinstance(error.cause, ApplicationError) else "refused"
             raise Trouble(reason) from error
-        except TimeoutError as error:
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise Unreachable(
                 f"claim {claim_id} did not answer in {ANSWER_SECONDS:.0f} s: is a worker running?", HOW_TO_START
             ) from error
         except RPCError as error:
+            if error.status is RPCStatusCode.FAILED_PRECONDITION:
+                raise Unreachable(
+                    f"claim {claim_id} can't go on: its worker fails at it again and again",
+                    "The worker's log and the claim's page in the Temporal UI say why; it goes on once that is mended.",
+                ) from error
             if error.status is not RPCStatusCode.NOT_FOUND or attempt == 2:
                 raise Unreachable(f"the Temporal server did not take it ({error.status.name})", HOW_TO_START) from error
             await _wake(room, practice, claim_id)
