@@ -156,7 +156,8 @@ def pair_reversals(payments: tuple[PostedPayment, ...]) -> tuple[tuple[PostedPay
     """Originals that still stand, and reversals of nothing that was posted.
 
     A reversal cancels the payment with the opposite amount and, where both have one, the same payer claim control
-    number; of several, one of another remittance and the oldest. So pairs net to zero in any order of arrival.
+    number; of several, one of another remittance and the oldest. What is left pairs where every amount is the opposite
+    one. So pairs net to zero in any order of arrival.
     """
     standing = sorted((p for p in payments if p.payment.status_code != REVERSAL), key=_dated)
     lone: list[PostedPayment] = []
@@ -174,7 +175,28 @@ def pair_reversals(payments: tuple[PostedPayment, ...]) -> tuple[tuple[PostedPay
             continue
         fits.sort(key=lambda posted: (posted.trace_number == reversal.trace_number, _dated(posted)))
         standing.remove(fits[0])
-    return tuple(standing), tuple(lone)
+    return _paired_by_content(standing, lone)
+
+
+def _paired_by_content(
+    standing: list[PostedPayment], lone: list[PostedPayment]
+) -> tuple[tuple[PostedPayment, ...], tuple[PostedPayment, ...]]:
+    """Some payers number the reversal anew: it then is of the one payment whose every amount it negates."""
+    left: list[PostedPayment] = []
+    for reversal in lone:
+        told = _amounts(reversal.payment, -1)
+        fits = [posted for posted in standing if _amounts(posted.payment) == told]
+        if len(fits) == 1 and all_adjustments(reversal.payment):
+            standing.remove(fits[0])
+        else:
+            left.append(reversal)
+    return tuple(standing), tuple(left)
+
+
+def _amounts(payment: ClaimPayment, sign: int = 1) -> tuple[object, ...]:
+    """Charge, paid amount and every adjustment of a claim payment, all times `sign`."""
+    adjusted = sorted((a.group, a.reason, sign * a.amount_cents) for a in all_adjustments(payment))
+    return sign * payment.charge_cents, sign * payment.paid_cents, tuple(adjusted)
 
 
 def _is_duplicate_denial(posted: PostedPayment, tables: Tables) -> bool:

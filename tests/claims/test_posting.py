@@ -215,6 +215,14 @@ def test_a_reversal_of_what_was_never_posted_moves_nothing_and_opens_a_task() ->
     assert ledger(one.state, TABLES).paid == 0
 
 
+def test_a_reversal_under_a_new_number_is_of_the_payment_whose_every_amount_it_negates() -> None:
+    """SHARED is 70.00, the reversal -70.00 with the same adjustments, numbered anew: nothing of it stands."""
+    renumbered = reversed_of(SHARED).model_copy(update={"payer_claim_control_number": "ICN1R"})
+    one = life().accepted().paid(SHARED).paid(renumbered, trace="T2")
+    assert (one.state.status, ledger(one.state, TABLES).open) == ("reopened", 12500)
+    assert "review_payment" not in [task.type for task in one.state.tasks]
+
+
 def test_a_lone_reversal_beside_a_decision_keeps_its_task() -> None:
     one = life().accepted().paid(SHARED).paid(reversed_of(payment(3300, "CO-45:9200", icn="OTHER")), trace="T2")
     assert "review_payment" in [task.type for task in one.state.tasks]
