@@ -55,14 +55,15 @@ def carrier_errors() -> Iterator[None]:
 def few_tries() -> Iterator[None]:
     """Around our own work on one claim's data: a fault of the program is no outage, so it is given up after a few tries.
 
-    Only the error's type leaves: its text may repeat what it choked on.
+    Only the error's type and place leave: its text may repeat what it choked on, and history keeps every try's.
     """
     try:
         yield
     except Exception as error:
-        if activity.info().attempt < ENOUGH:
-            raise
-        raise ApplicationError(type(error).__name__, type="ProgramFault", non_retryable=True) from None
+        fault = ApplicationError(
+            type(error).__name__, type="ProgramFault", non_retryable=activity.info().attempt >= ENOUGH
+        )
+        raise fault.with_traceback(error.__traceback__) from None
 
 
 def cannot_write(order: Order[Any], error: CannotWrite) -> Answer:
