@@ -168,7 +168,8 @@ async def send_update(
             raise Trouble(reason) from error
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise Unreachable(
-                f"claim {claim_id} did not answer in {ANSWER_SECONDS:.0f} s: is a worker running?", HOW_TO_START
+                f"claim {claim_id} did not answer in {ANSWER_SECONDS:.0f} s: is a worker running?",
+                f"It may take it later: look (`show`, `timeline`) before you send it again. {HOW_TO_START}",
             ) from error
         except RPCError as error:
             if error.status is RPCStatusCode.FAILED_PRECONDITION:

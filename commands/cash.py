@@ -25,7 +25,7 @@ from claims.provider_ledger import Balance, balances
 from claims.tables import Tables
 from commands.context import open_room
 from commands.reading import AsJson
-from commands.screen import console, money, print_json
+from commands.screen import console, counted, money, print_json
 from commands.trouble import Trouble, Unreadable
 from commands.unmatched import By, Reason
 
@@ -212,7 +212,7 @@ async def _add(found: Sequence[Deposit], as_json: bool) -> None:
     if as_json:
         print_json({"deposits": len(found), "new": new, "known": len(found) - new})
     else:
-        console().print(f"{len(found)} deposits, {new} new; {paired} of all are paired with a remittance")
+        console().print(f"{counted(len(found), 'deposit')}, {new} new; {paired} of all are paired with a remittance")
 
 
 def remittance_json(
@@ -298,12 +298,12 @@ def _today() -> date:
 
 
 def _remittances_table(told: Sequence[dict[str, Any]]) -> Table:
-    table = Table(title=f"{len(told)} remittances", title_justify="left")
+    table = Table(title=counted(len(told), "remittance"), title_justify="left")
     for name in ("date", "trace", "payer"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for name in ("payment", "posted", "held", "unmatched", "provider level"):
-        table.add_column(name, justify="right")
-    table.add_column("deposit")
+        table.add_column(name, justify="right", overflow="fold")
+    table.add_column("deposit", overflow="fold")
     for one in told:
         amounts = (one[name] for name in ("payment", "posted", "held", "unmatched", "provider_level"))
         row = (str(one["date"] or ""), one["trace_number"], one["payer"])
@@ -324,10 +324,10 @@ def _deposit_words(one: dict[str, Any]) -> str:
 def _ledger_table(book: Sequence[Balance]) -> Table:
     table = Table(title=f"{len(book)} entries; a positive amount reduced the payment", title_justify="left")
     for name in ("id", "date", "payer", "trace", "code", "what", "reference"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for name in ("amount", "open"):
-        table.add_column(name, justify="right")
-    table.add_column("then")
+        table.add_column(name, justify="right", overflow="fold")
+    table.add_column("then", overflow="fold")
     for one in book:
         entry = one.entry
         row = (entry.id, str(entry.on or ""), entry.payer, entry.trace_number, entry.code, entry.label, entry.reference)
@@ -339,11 +339,11 @@ def _ledger_table(book: Sequence[Balance]) -> Table:
 
 
 def _deposits_table(told: Sequence[dict[str, Any]]) -> Table:
-    table = Table(title=f"{len(told)} deposits", title_justify="left")
+    table = Table(title=counted(len(told), "deposit"), title_justify="left")
     for name in ("date", "trace", "payer"):
-        table.add_column(name)
-    table.add_column("amount", justify="right")
-    table.add_column("remittance")
+        table.add_column(name, overflow="fold")
+    table.add_column("amount", justify="right", overflow="fold")
+    table.add_column("remittance", overflow="fold")
     for one in told:
         if one["paired_with"]:
             found = "here"

@@ -24,7 +24,7 @@ from claims.views import ClaimView
 from commands.acting import send_update
 from commands.context import Room, find_claim, open_room
 from commands.reading import AsJson, ClaimArgument
-from commands.screen import console, moment, money, print_json
+from commands.screen import console, counted, moment, money, print_json
 from commands.trouble import Trouble, Unreachable
 
 ItemArgument = Annotated[
@@ -193,11 +193,11 @@ def _tell(view: ClaimView, answer: dict[str, Any], as_json: bool, **more: object
 
 
 def _table(rows: Sequence[UnmatchedRow]) -> Table:
-    table = Table(title=f"{len(rows)} parts", title_justify="left")
+    table = Table(title=counted(len(rows), "part"), title_justify="left")
     for name in ("id", "since", "set", "reference", "payer"):
-        table.add_column(name)
-    table.add_column("amount", justify="right")
-    table.add_column("reason")
+        table.add_column(name, overflow="fold")
+    table.add_column("amount", justify="right", overflow="fold")
+    table.add_column("reason", overflow="fold")
     for row in rows:
         amount = "" if row.amount_cents is None else money(row.amount_cents)
         reason = f"{row.resolution.replace('_', ' ')} {row.matched_to}: " if row.resolution else ""
