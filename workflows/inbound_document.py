@@ -48,7 +48,7 @@ async def carry_out(name: str, document: DocumentReference, result: type[T], sum
             )
             return quick
         except FailureError:
-            workflow.logger.info("a local try of %s failed; it goes on as a normal activity", name)
+            workflow.logger.info(f"a local try of {name} failed; it goes on as a normal activity")
     report: T = await workflow.execute_activity(
         name,
         document,

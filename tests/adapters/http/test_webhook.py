@@ -6,15 +6,20 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import io
+import json
+import logging
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+import structlog
 
 from adapters.http.serving import CannotListen, serving
 from adapters.http.webhook import LARGEST, PATH, CannotWake, create_app
+from adapters.logging import configure_logging
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 STAMP = str(int(NOW.timestamp()))
@@ -56,6 +61,20 @@ async def test_a_signed_message_wakes_the_inbox_and_its_repeat_does_not() -> Non
     inbox = Inbox()
     assert await post(inbox, signed(), signed(), signed("msg_2")) == [204, 204, 204]
     assert inbox.woken == 2
+
+
+async def test_the_log_says_why_a_message_was_refused() -> None:
+    said = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    configure_logging("json", "warning", said)
+    try:
+        assert await post(Inbox(), signed(key=b"another key than ours")) == [401]
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        structlog.reset_defaults()
+    assert json.loads(said.getvalue())["event"] == "webhook refused: the signature is not ours"
 
 
 @pytest.mark.parametrize(
