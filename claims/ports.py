@@ -100,9 +100,6 @@ class Carrier(Protocol):
     """One clearinghouse connection. It carries documents; it neither reads nor decides."""
 
     name: str
-    supports_idempotency: bool
-    idempotency_window: timedelta
-    """How long the carrier remembers an idempotency key (Stedi: 24 hours)."""
     acknowledgements: frozenset[str]
     """Which of `TA1`, `999`, `277CA` this carrier delivers: only those get a deadline."""
 

@@ -22,8 +22,6 @@ class ProviderCode(Value):
     usual: Way = "either"
     needs_person: bool = False
     """True where it can't be booked by the code alone: somebody has to ask what it is for."""
-    names_claim: bool = False
-    """PLB03-2 names a claim by the payer's number or ours, as a rule."""
     source: str = SOURCE
 
 
@@ -36,9 +34,9 @@ _row = ProviderCode
 PROVIDER_CODES = _table(
     # Balances between remittances, and money that comes back
     _row(code="FB", label="balance forwarded"),
-    _row(code="WO", label="overpayment recovered", names_claim=True),
+    _row(code="WO", label="overpayment recovered"),
     _row(code="WU", label="recovery, unspecified", usual="reduces", needs_person=True),
-    _row(code="72", label="refund of ours, acknowledged", names_claim=True),
+    _row(code="72", label="refund of ours, acknowledged"),
     _row(code="CS", label="adjustment", needs_person=True),
     _row(code="OB", label="offset for an affiliated provider", usual="reduces", needs_person=True),
     _row(code="RA", label="retroactive adjustment", needs_person=True),

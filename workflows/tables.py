@@ -30,7 +30,3 @@ def tables_for(version: str) -> Tables:
     if not _newest:
         raise LookupError("no tables are installed: call workflows.tables.install before the worker polls")
     return _installed[_newest[-1]]
-
-
-def knows(version: str) -> bool:
-    return version in _installed

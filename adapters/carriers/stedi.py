@@ -60,9 +60,6 @@ class Stedi(Carrier):
     absence proves something; Stedi doesn't promise that, its list can only confirm.
     """
 
-    supports_idempotency = True
-    idempotency_window = timedelta(hours=24)
-
     def __init__(
         self,
         key: str,
