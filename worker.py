@@ -129,6 +129,7 @@ def activities_of(parts: Parts, post: Post) -> list[Any]:
     submission = SubmissionActivities(parts.carrier, parts.records, parts.documents, parts.scrubber)
     delivery = DeliveryActivities(parts.records, parts.read, post)
     records = RecordsActivities(parts.records)
+    correspondence = CorrespondenceActivities(parts.carrier, parts.records, parts.letters)
     return [
         eligibility.check_eligibility,
         submission.scrub_claim,
@@ -136,7 +137,8 @@ def activities_of(parts: Parts, post: Post) -> list[Any]:
         submission.find_submission,
         FollowUpActivities(parts.carrier, parts.records, parts.documents, parts.read).inquire_status,
         PatientBillingActivities(parts.records, parts.letters).send_statement,
-        CorrespondenceActivities(parts.carrier, parts.records, parts.letters).send_appeal,
+        correspondence.send_appeal,
+        correspondence.send_documents,
         InboxActivities(parts.carrier, parts.records, post).fetch_documents,
         delivery.prove_document,
         delivery.deliver_document,

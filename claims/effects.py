@@ -11,7 +11,7 @@ from pydantic import Field
 
 from claims.base import Day, Value
 from claims.claim import Claim, Payer
-from claims.payer_rules import PayerRules
+from claims.payer_rules import Party, PayerRules
 from claims.questions import EligibilityQuestion, StatusQuestion
 
 
@@ -101,6 +101,21 @@ class SendAppeal(Effect):
     amount_cents: int
     documents: tuple[str, ...] = ()
     proof_of_filing: str = ""
+    remittance: str = ""
+    """The document that the denial came in, by its hash."""
+    party: Party = "provider"
+    on: Day
+
+
+class SendDocuments(Effect):
+    """Send the payer the documents that it asked for, by their hashes -> DocumentsSent."""
+
+    kind: Literal["send_documents"] = "send_documents"
+    claim: Claim
+    payer: Payer
+    payer_claim_control_number: str
+    documents: tuple[str, ...]
+    reason: str = ""
     on: Day
 
 
@@ -118,6 +133,7 @@ AnyEffect = Annotated[
     | InquireStatus
     | SendStatement
     | SendAppeal
+    | SendDocuments
     | ArchiveClaim,
     Field(discriminator="kind"),
 ]

@@ -13,7 +13,7 @@ from claims.base import Day, Instant, Value
 from claims.claim import Claim
 from claims.documents import ClaimPayment, EligibilityAnswer, StatusLine
 from claims.findings import Finding
-from claims.payer_rules import PayerRules, Remedy
+from claims.payer_rules import Party, PayerRules, Remedy
 
 HoldKind = Literal[
     "coding",
@@ -278,6 +278,8 @@ class AppealRequested(Event):
 
     kind: Literal["appeal_requested"] = "appeal_requested"
     level: int = 0
+    party: Party = "provider"
+    """In whose name: `member` is the patient's own appeal, which we file with her authorisation."""
     reason: str = ""
     lines: tuple[int, ...] = ()
     documents: tuple[str, ...] = ()
@@ -285,7 +287,11 @@ class AppealRequested(Event):
 
 
 class AppealSent(Event):
-    """An appeal left: by the carrier with a receipt, or by mail with a date."""
+    """An appeal left: by the carrier with a receipt, or by mail with a date.
+
+    `document` is the packet's manifest. An answer of ours with neither receipt nor date only says that the packet is
+    ready: a person mails it.
+    """
 
     kind: Literal["appeal_sent"] = "appeal_sent"
     effect: str = ""
@@ -295,24 +301,41 @@ class AppealSent(Event):
     mailed_on: Day | None = None
 
 
+class LineDecision(Value):
+    """The reviewer's decision on one service line, by its number."""
+
+    line: int
+    outcome: Literal["overturned", "upheld"]
+
+
 class AppealDecided(Event):
-    """The reviewer's decision on a level."""
+    """The reviewer's decision on a level; `lines` where it differs from line to line."""
 
     kind: Literal["appeal_decided"] = "appeal_decided"
     level: int = 0
     outcome: Literal["overturned", "upheld", "partially_overturned", "dismissed"]
+    lines: tuple[LineDecision, ...] = ()
     notice_on: Day | None = None
     document: str = ""
     reason: str = ""
 
 
+class DocumentsChosen(Event):
+    """A person says which documents (by hash) answer the payer's request; they go out by the carrier."""
+
+    kind: Literal["documents_chosen"] = "documents_chosen"
+    documents: tuple[str, ...] = ()
+    reason: str = ""
+
+
 class DocumentsSent(Event):
-    """Records that the payer asked for left. A clock stops only on a confirmation."""
+    """Records that the payer asked for left. A clock stops only on a confirmation. `document` is their manifest."""
 
     kind: Literal["documents_sent"] = "documents_sent"
     effect: str = ""
     confirmation: str
     documents: tuple[str, ...] = ()
+    document: str = ""
 
 
 class ApprovalDecided(Event):
@@ -479,6 +502,7 @@ AnyEvent = Annotated[
     | AppealRequested
     | AppealSent
     | AppealDecided
+    | DocumentsChosen
     | DocumentsSent
     | ApprovalDecided
     | HoldPlaced

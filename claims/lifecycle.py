@@ -56,6 +56,7 @@ HANDLERS: dict[str, Callable[[Draft, Any], None]] = {
     "appeal_requested": appealing.on_appeal_requested,
     "appeal_sent": appealing.on_appeal_sent,
     "appeal_decided": appealing.on_appeal_decided,
+    "documents_chosen": denial_work.on_documents_chosen,
     "documents_sent": denial_work.on_documents_sent,
     "approval_decided": approvals.on_approval_decided,
     "hold_placed": people.on_hold_placed,

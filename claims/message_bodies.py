@@ -104,9 +104,29 @@ def appeal(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.AppealRequested(
         **c.common,
         level=_whole(body, "level", 0),
+        party=_party(body),
         reason=_text(body, "reason", "grounds"),
         lines=_list(body, "lines"),
         documents=_list(body, "documents"),
+    )
+
+
+def _party(body: dict[str, Any]) -> Any:
+    party = _text(body, "party", default="provider")
+    if party not in ("provider", "member"):
+        raise Malformed("party: provider or member")
+    return party
+
+
+def appeal_mailed(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    """The day is needed: it is what proves that the appeal was in time."""
+    return e.AppealSent.model_validate(
+        {
+            **c.common,
+            "level": _whole(body, "level", 0),
+            "receipt": _text(body, "receipt", "tracking"),
+            "mailed_on": _take(body, "mailed_on", "on"),
+        }
     )
 
 
@@ -124,7 +144,8 @@ _OUTCOMES = {
 
 
 def decide_appeal(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    outcome = _text(body, "outcome", "decision", default=None)
+    lines = _decided_lines(body)
+    outcome = _text(body, "outcome", "decision", default=_together(lines))
     if outcome not in _OUTCOMES:
         raise Malformed("outcome: overturned, upheld, partially_overturned or dismissed")
     return e.AppealDecided.model_validate(
@@ -132,11 +153,28 @@ def decide_appeal(body: dict[str, Any], c: Context) -> e.AnyEvent:
             **c.common,
             "level": _whole(body, "level", 0),
             "outcome": _OUTCOMES[outcome],
+            "lines": lines,
             "notice_on": body.get("notice_on") or body.get("notice_date"),
             "document": _text(body, "document"),
             "reason": _text(body, "reason"),
         }
     )
+
+
+def _decided_lines(body: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """`{"1": "overturned", "2": "upheld"}`, or a list of `{"line": 1, "outcome": "overturned"}`."""
+    told = body.get("lines") or ()
+    if isinstance(told, dict):
+        return tuple({"line": line, "outcome": _OUTCOMES.get(str(what), what)} for line, what in told.items())
+    return _list(body, "lines")
+
+
+def _together(lines: tuple[Any, ...]) -> str | None:
+    """The outcome that the lines make together; None where none are told."""
+    found = {one.get("outcome") for one in lines if isinstance(one, dict)}
+    if not found:
+        return None
+    return "partially_overturned" if len(found) > 1 else str(found.pop())
 
 
 def approval(approved: bool) -> Build:

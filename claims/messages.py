@@ -126,7 +126,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
     Message(
         name="appeal",
         aliases=("file_appeal",),
-        help="appeal the denial at the next level (or the level given)",
+        help="appeal the denial at the next level (or the level given); party member: in the patient's name",
         example='{"level": 1, "reason": "records show necessity", "by": "biller-1"}',
         build=bodies.appeal,
         statuses=_DENIED | {S.APPEAL_OVERTURNED},
@@ -134,10 +134,18 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
     Message(
         name="decide_appeal",
         aliases=("record_appeal_decision", "appeal_decided"),
-        help="record the reviewer's decision: overturned, upheld, partially_overturned or dismissed",
+        help="record the reviewer's decision: overturned, upheld, partially_overturned (lines: by number) or dismissed",
         example='{"level": 1, "outcome": "upheld", "notice_on": "2026-03-02", "by": "biller-1"}',
         build=bodies.decide_appeal,
         statuses=frozenset({S.APPEAL_FILED, S.APPEAL_PREPARING}),
+    ),
+    Message(
+        name="appeal_mailed",
+        aliases=("record_mailed",),
+        help="record that the appeal's packet was mailed, and on which day",
+        example='{"level": 1, "mailed_on": "2026-03-02", "receipt": "9407 1000 0000", "by": "biller-1"}',
+        build=bodies.appeal_mailed,
+        statuses=frozenset({S.APPEAL_PREPARING}),
     ),
     Message(
         name="approve",
@@ -153,6 +161,13 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         example='{"by": "supervisor-1", "reason": "not worth it"}',
         build=bodies.approval(False),
         statuses=frozenset({S.AWAITING_APPROVAL}),
+    ),
+    Message(
+        name="send_documents",
+        help="send the payer the documents it asked for, named by their hashes in the records",
+        example='{"documents": ["9f2c..."], "reason": "operative note", "by": "biller-1"}',
+        build=bodies.plain(e.DocumentsChosen),
+        statuses=_DENIED | {S.INFO_REQUESTED},
     ),
     Message(
         name="documents_sent",

@@ -128,6 +128,8 @@ class PayerRules(Value):
     """The same for institutional claims, which Medicare adjusts by bill type xx7; None = as `accepts_replacement`."""
     reopening: Wait | None = None
     appeals: AppealLadder = AppealLadder()
+    appeals_member: AppealLadder | None = None
+    """The patient's own ladder, where it differs from ours (a practice follows it with her authorisation)."""
     overrides: tuple[Overrides, ...] = ()
     approvals: tuple[ApprovalFor, ...] = ()
     """What needs a named person's approval."""

@@ -12,9 +12,9 @@ from claims.base import Day, Instant, Value
 from claims.claim import Claim
 from claims.documents import ClaimPayment
 from claims.effects import AnyEffect
-from claims.events import HoldKind
+from claims.events import HoldKind, LineDecision
 from claims.findings import Finding
-from claims.payer_rules import PayerRules, Remedy
+from claims.payer_rules import Party, PayerRules, Remedy
 from claims.status import Stage, Status
 from claims.tables import Owner
 
@@ -217,6 +217,7 @@ class Appeal(Value):
     """One level of an appeal."""
 
     level: int
+    party: Party = "provider"
     name: str
     requested_at: Instant
     requested_by: str
@@ -225,6 +226,11 @@ class Appeal(Value):
     submission: int = 0
     filed_at: Instant | None = None
     receipt: str = ""
+    packet: str = ""
+    """The packet's manifest, by its hash."""
+    mailed_on: Day | None = None
+    lines: tuple[LineDecision, ...] = ()
+    """What was decided line by line."""
     outcome: Literal["", "overturned", "upheld", "partially_overturned", "dismissed"] = ""
     decided_at: Instant | None = None
     notice_on: Day | None = None
@@ -259,6 +265,7 @@ class Approval(Value):
     amount_cents: int = 0
     reason: str = ""
     level: int = 0
+    party: Party = "provider"
     lines: tuple[int, ...] = ()
     documents: tuple[str, ...] = ()
     bucket: Literal["open", "patient"] = "open"

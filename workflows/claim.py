@@ -17,12 +17,13 @@ from temporalio.exceptions import ApplicationError
 
 from activities.names import CLAIM
 from activities.orders import Carried, Farewell, Waiting
-from claims import views
+from claims import appeals, views
 from claims.deadlines import next_due
 from claims.details import details_markdown
 from claims.effects import AnyEffect, ArchiveClaim
 from claims.events import AnyEvent, ClaimArchived, ClaimRegistered, EffectFailed, MessageRefused
 from claims.lifecycle import step
+from claims.messages import find_message
 from claims.state import Step
 from workflows import attributes
 from workflows.books import Books
@@ -102,7 +103,11 @@ class ClaimWorkflow:
         outcome = self._outcomes.pop(message.id)
         if outcome is None or (outcome.refused and not outcome.duplicate):
             raise ApplicationError(outcome.refused if outcome else "", type="Refused", non_retryable=True)
-        return _told(outcome)
+        told = _told(outcome)
+        asked = find_message(name)
+        if asked is not None and asked.name == "appeal":
+            told |= appeals.standing(self._books.state, self._books.tables)
+        return told
 
     @on_update.validator
     def check_update(self, name: str, arguments: Sequence[RawValue]) -> None:
@@ -232,7 +237,7 @@ class ClaimWorkflow:
                 await self._write_journal()
                 events = await self._far_away(effect)
         except Exception as error:
-            workflow.logger.exception("effect %s failed by a fault of ours", effect.kind)
+            workflow.logger.exception(f"{effect.kind} failed by a fault of ours")  # logs leave arguments out
             reason = f"{type(error).__name__}: a fault of the program, see the worker's log"
             events = (EffectFailed(at=workflow.now(), id="", effect=effect.id, reason=reason),)
         for event in events:

@@ -28,6 +28,7 @@ from claims.effects import (
     InquireStatus,
     ScrubClaim,
     SendAppeal,
+    SendDocuments,
     SendStatement,
     TransmitClaim,
 )
@@ -88,6 +89,10 @@ def _statement(effect: SendStatement) -> str:
     return f"statement {effect.statement_number} over ${dollars(effect.amount_cents)}"
 
 
+def _documents(effect: SendDocuments) -> str:
+    return f"{len(effect.documents)} documents to {effect.payer.payer_id}"
+
+
 def _appeal(effect: SendAppeal) -> str:
     return f"{effect.level_name} (level {effect.level}) to {effect.to}"
 
@@ -99,6 +104,7 @@ MANNERS: dict[str, Manner] = {
     "find_submission": Manner("find_submission", _find),
     "inquire_status": Manner("inquire_status", _inquire, one_try=ANSWERS),
     "send_statement": Manner("send_statement", _statement, local=True, one_try=timedelta(seconds=30), in_all=None),
+    "send_documents": Manner("send_documents", _documents, one_try=timedelta(seconds=120), in_all=timedelta(days=3)),
     "send_appeal": Manner("send_appeal", _appeal, one_try=timedelta(seconds=120), in_all=timedelta(days=3)),
 }
 

@@ -35,12 +35,13 @@ def on_approval_decided(d: Draft, event: ApprovalDecided) -> None:
 
 def _appeal(d: Draft, approval: Approval) -> None:
     """The window may have closed while the request waited: it is looked at again on the day of the approval."""
-    at_stake = d.state.denial.denied_cents if d.state.denial else 0
-    why_not = appeals.refusal(d.state, approval.level, d.today, at_stake, d.tables)
+    at_stake = appeals.at_stake(d.state, d.tables)
+    why_not = appeals.refusal(d.state, approval.level, d.today, at_stake, d.tables, approval.party)
     if why_not:
         gate.send_back(d, approval, f"approved, but nothing was filed: {why_not}")
         return
-    appealing.prepare_appeal(d, approval.level, approval.requested_by, approval.reason, approval.documents)
+    by, party = approval.requested_by, approval.party
+    appealing.prepare_appeal(d, approval.level, by, approval.reason, approval.documents, party)
 
 
 def _write_off(d: Draft, approval: Approval, event: ApprovalDecided) -> None:

@@ -6,7 +6,8 @@ Nothing is filed, voided or written off in silence: each needs a person, some a 
 from __future__ import annotations
 
 from claims.draft import Draft, Refused
-from claims.events import AppealRequested, DocumentsSent, RemedyChosen, VoidRequested, WrittenOff
+from claims.effects import SendDocuments
+from claims.events import AppealRequested, DocumentsChosen, DocumentsSent, RemedyChosen, VoidRequested, WrittenOff
 from claims.phases import appealing, corrections, settling, write_offs
 from claims.posting import ledger
 from claims.state import Denial
@@ -82,18 +83,51 @@ def _bill_patient(d: Draft) -> None:
     settling.settle(d)
 
 
+def on_documents_chosen(d: Draft, event: DocumentsChosen) -> None:
+    """Which documents answer the request is a person's word; the clock goes on until their receipt is here."""
+    denial = d.state.denial
+    wanted = denial is not None and "send_documents" in (denial.recommended, denial.chosen)
+    if not _asked(d) and not (wanted and d.state.status in settling.DENIED):
+        raise Refused("nobody asked for documents")
+    if any(effect.kind == "send_documents" for effect in d.state.in_flight):
+        raise Refused("documents are on their way already: wait for their receipt")
+    if denial is not None and wanted and denial.chosen is None:
+        d.set(denial=denial.model_copy(update={"chosen": "send_documents", "chosen_by": event.by}))
+    if not any(x.kind == "documents" for x in d.state.deadlines):
+        d.arm("documents")
+    latest = d.state.latest_submission
+    d.ask(
+        SendDocuments(
+            id=d.next_effect_id("documents"),
+            claim=d.state.claim,
+            payer=d.state.claim.coverages[min(d.state.responsible, len(d.state.claim.coverages) - 1)].payer,
+            payer_claim_control_number=latest.payer_claim_control_number if latest else "",
+            documents=event.documents,
+            reason=event.reason,
+            on=d.today,
+        )
+    )
+
+
+def _asked(d: Draft) -> bool:
+    armed = any(x.kind == "documents" for x in d.state.deadlines)
+    return armed or any(t.type == "send_documents" for t in d.state.tasks) or d.state.status is S.INFO_REQUESTED
+
+
 def on_documents_sent(d: Draft, event: DocumentsSent) -> None:
     """The clock stops only on a confirmation."""
-    if not event.confirmation.strip():
+    confirmed = bool(event.confirmation.strip())
+    if not confirmed and not event.effect:
         raise Refused("sending documents counts only with a confirmation number")
     d.answered(event.effect)
-    asked = any(x.kind == "documents" for x in d.state.deadlines) or any(
-        t.type == "send_documents" for t in d.state.tasks
-    )
-    if not asked and d.state.status is not S.INFO_REQUESTED:
+    if not _asked(d):
         raise Refused("nobody asked for documents")
+    if not confirmed:
+        reason = f"no carrier takes documents: mail or fax packet {event.document[:12]}, then record its confirmation"
+        d.open_task("send_documents", "biller", reason)
+        return
     d.disarm("documents")
-    d.close_tasks("send_documents")
+    d.close_tasks("send_documents", "work_denial")
     if d.state.status is S.INFO_REQUESTED:
         d.move(S.PENDING_PAYER)
     d.arm("follow_up")

@@ -46,6 +46,7 @@ def await_approval(
         amount_cents=amount,
         reason=reason,
         level=level,
+        party=getattr(event, "party", "provider"),
         documents=getattr(event, "documents", ()),
         lines=getattr(event, "lines", ()),
         bucket=getattr(event, "bucket", "open"),

@@ -181,6 +181,8 @@ def _skip(d: Draft, effect: AnyEffect) -> None:
             d.open_task("collect_patient_balance", "biller", "the statement could not be sent: send it by hand")
         case "send_appeal":
             d.open_task("file_appeal", "biller", "the appeal could not be sent: mail it and record the date")
+        case "send_documents":
+            d.open_task("send_documents", "biller", "the documents could not be sent: send them and record it")
         case "inquire_status" | "find_submission":
             d.open_task("follow_up", "biller", "the payer could not be asked: call it")
         case "archive_claim":

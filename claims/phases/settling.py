@@ -24,7 +24,7 @@ DECIDED = (
     S.SECONDARY_READY,
 )
 """Statuses in which the money alone says what is next; denial work, appeals and submissions go on by themselves."""
-LEAVING = ("transmit_claim", "find_submission", "send_appeal")
+LEAVING = ("transmit_claim", "find_submission", "send_appeal", "send_documents")
 """Effects that a claim may not close over: whether they left would never be known."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from claims import events as e
@@ -162,6 +162,9 @@ def events_for(state: ClaimState) -> list[e.AnyEvent]:
         *((e.AppealSent, {"effect": flying.get("send_appeal", ""), "level": n}) for n in (0, 1, 99)),
         *((e.AppealDecided, {"level": n, "outcome": o}) for n in (0, 1, 99) for o in ("upheld", "overturned")),
         *((e.AppealDecided, {"outcome": o}) for o in ("partially_overturned", "dismissed")),
+        (e.AppealSent, {"level": 0, "mailed_on": date(2026, 3, 3)}),
+        (e.AppealDecided, {"outcome": "partially_overturned", "lines": ({"line": 1, "outcome": "overturned"},)}),
+        (e.DocumentsChosen, {"documents": ("d" * 64,)}),
         *((e.DocumentsSent, {"confirmation": text}) for text in ("FAX-1", "", "  ")),
         *(
             (e.ApprovalDecided, {"approved": yes, "by": by})

@@ -9,7 +9,7 @@ import pytest
 
 from claims import appeals
 from claims import events as e
-from tests.claims.kit import DENIED, TABLES, ZONE, Life, claim, coverage, life, payment, rules_named
+from tests.claims.kit import DENIED, TABLES, ZONE, Life, claim, coverage, life, payment, payment_line, rules_named
 
 MEDICARE = rules_named("medicare")
 
@@ -156,3 +156,82 @@ def test_an_appeal_that_can_t_be_sent_is_parked_with_its_last_day() -> None:
     assert "file_appeal" in [task.type for task in one.state.tasks]
     one.do(e.AppealSent, level=1, receipt="certified mail", at=one.now + timedelta(hours=1))
     assert one.state.status == "appeal_filed"
+
+
+def uhc() -> Life:
+    """UnitedHealthcare: our own ladder is the contract's, the patient's that of an employer's plan."""
+    return life(claim(coverage(payer="87726")), approvals=()).accepted().paid(DENIED)
+
+
+def test_the_patient_s_own_appeal_has_a_ladder_of_its_own() -> None:
+    """Notice of 2026-03-20: 120 days of the contract are 2026-07-18, 180 of 29 CFR 2560.503-1(h)(3)(i) 2026-09-16."""
+    for party, name, last in (
+        ("provider", "provider appeal", "2026-07-18"),
+        ("member", "member's internal appeal", "2026-09-16"),
+    ):
+        one = uhc()
+        one.do(e.AppealRequested, party=party, reason="records")
+        told = appeals.standing(one.state, TABLES)
+        assert (told["level"], told["party"], told["name"], told["last_day"]) == (1, party, name, last)
+
+
+def test_our_own_appeal_leaves_the_patient_s_levels_open() -> None:
+    one = uhc()
+    one.do(e.AppealRequested, reason="records")
+    one.do(e.AppealSent, level=1, receipt="R1")
+    one.do(e.AppealDecided, outcome="upheld")
+    assert (
+        appeals.refusal(one.state, 0, date(2026, 5, 1), 12500, TABLES) == "there is no appeal level 2: this payer has 1"
+    )
+    assert appeals.refusal(one.state, 0, date(2026, 5, 1), 12500, TABLES, "member") == ""
+
+
+def test_medicare_knows_no_ladder_of_the_patient_s_own() -> None:
+    one = medicare()
+    one.do(e.AppealRequested, party="member")
+    assert "no appeal levels of a member are known" in one.state.refused[-1].reason
+
+
+def test_who_asks_is_told_the_level_the_last_day_and_what_is_missing() -> None:
+    """Notice of 2026-03-20, 5 and 120 days: 2026-07-23. Medicare's rules extend the default, which asks for approval."""
+    one = medicare()
+    one.do(e.AppealRequested, reason="records show necessity")
+    told = appeals.standing(one.state, TABLES)
+    assert (told["level"], told["name"], told["last_day"]) == (1, "redetermination", "2026-07-23")
+    assert "5 days until presumed receipt" in told["counted"]
+    assert told["missing"][-1] == "documents: none are named"
+    assert any("approval" in one for one in told["missing"])
+
+
+def test_a_packet_that_no_carrier_takes_waits_for_the_mail_and_keeps_its_last_day() -> None:
+    one = medicare().appealed()
+    effect = one.in_flight("send_appeal")
+    one.do(e.AppealSent, effect=effect, level=1, document="a" * 64)
+    assert one.state.status == "appeal_preparing"
+    assert [t.type for t in one.state.tasks] == ["file_appeal"]
+    assert [x.subject for x in one.state.deadlines if x.kind == "appeal"] == ["level-1"]
+    one.do(e.AppealSent, level=1, mailed_on=date(2027, 1, 1))
+    assert "lies in the future" in one.state.refused[-1].reason
+    one.do(e.AppealSent, level=1, mailed_on=one.now.date(), receipt="9407", by="biller-1")
+    assert one.state.status == "appeal_filed"
+    (filed,) = one.state.appeals
+    assert (filed.packet, filed.mailed_on, filed.receipt) == ("a" * 64, one.now.date(), "9407")
+    assert one.state.tasks == ()
+
+
+def test_lines_are_won_and_lost_apart_and_only_the_lost_ones_are_still_at_stake() -> None:
+    """Two lines, 100.00 and 25.00, both denied: the first is won, so 25.00 are left for the next level."""
+    lines = (payment_line(1, 10000, 0, "CO-50:10000"), payment_line(2, 2500, 0, "CO-50:2500"))
+    one = life(claim(coverage(indicator="MB")), approvals=()).accepted().paid(payment(0, lines=lines))
+    assert appeals.at_stake(one.state, TABLES) == 12500
+    one.do(e.AppealRequested, reason="records")
+    one.do(e.AppealSent, level=1, receipt="R1")
+    decided = ({"line": 1, "outcome": "overturned"}, {"line": 2, "outcome": "upheld"})
+    one.do(e.AppealDecided, outcome="overturned", lines=decided)
+    assert "say partially_overturned" in one.state.refused[-1].reason
+    one.do(e.AppealDecided, outcome="partially_overturned", lines=({"line": 7, "outcome": "upheld"},))
+    assert one.state.refused[-1].reason == "the claim has no line 7"
+    one.do(e.AppealDecided, outcome="partially_overturned", lines=decided)
+    assert one.state.status == "appeal_overturned"
+    assert appeals.at_stake(one.state, TABLES) == 2500
+    assert [x.subject for x in one.state.deadlines if x.kind == "appeal"] == ["level-2"]

@@ -9,6 +9,7 @@ import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from claims.payer_rules import Wait
 from sandbox.clock import stamp
 from sandbox.faults import Fault
 from tests.workflows.kit import BIN, World, claim_of, registered, replay, until, until_status
@@ -36,11 +37,39 @@ async def test_a_payer_that_stays_silent_is_chased_and_the_filing_limit_is_told(
         tasks = {task["type"] for task in (await handle.query("summary"))["tasks"]}
         assert "chase_acknowledgement" in tasks
         passed = [one["summary"] for one in await handle.query("timeline") if one["event"] == "deadline_passed"]
-        assert passed[0] == "acknowledgement:999"
+        assert passed[0] == "acknowledgement:999; opened task-1 chase_acknowledgement"
         # 90 calendar days from the service, two weeks before the start (default.toml: filing)
         await calendar.sleep(timedelta(days=80))
-        tasks = {task["type"] for task in (await handle.query("summary"))["tasks"]}
-        assert "filing_limit" in tasks
+        seen = await handle.query("summary")
+        assert "filing_limit" in {task["type"] for task in seen["tasks"]}
+        # asked after two weeks, the payer said that it has the claim (P1): nothing goes out a second time
+        assert [s["number"] for s in seen["submissions"]] == [1]
+        await replay(await handle.fetch_history())
+
+
+async def test_a_claim_of_which_nobody_confirmed_receipt_goes_out_once_more_before_its_limit(
+    calendar: WorkflowEnvironment, queue: str, world: World
+) -> None:
+    async with world.worker(calendar.client, queue):
+        event = registered(claim_of("SBXPAID"), "c1", payer_rules="default", at=await calendar.get_current_time())
+        never = Wait(amount=300, unit="calendar_days", source="test: nobody asks")
+        waits = {**event.payer_rules[0].waits, "inquiry_first": never, "follow_up": never}
+        rules = (event.payer_rules[0].model_copy(update={"waits": waits}),)
+        handle = await world.start(calendar.client, event.model_copy(update={"payer_rules": rules}), queue)
+        await until_status(handle, "submitted")
+        # service 14 days before the start, 90 days to file, 15 days of warning: day 61 (docs/decisions/0007)
+        await calendar.sleep(timedelta(days=60))
+        assert len((await handle.query("summary"))["submissions"]) == 1
+        await calendar.sleep(timedelta(days=2))
+        seen = await until(handle, lambda now: [s["outcome"] for s in now["submissions"]] == ["transmitted"] * 2)
+        (note,) = seen["notes"]
+        assert note["text"].startswith("sent again by itself, 15 days before the last day to file")
+        assert len(world.house.store.accepted()) == 2
+        (step,) = [x for x in await world.records.journal("prac1", "c1") if "sent again by itself" in x.summary]
+        assert (step.event, step.by) == ("deadline_passed", "")
+        # the limit itself passes: no third one
+        await calendar.sleep(timedelta(days=60))
+        assert len((await handle.query("summary"))["submissions"]) == 2
         await replay(await handle.fetch_history())
 
 
