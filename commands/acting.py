@@ -205,7 +205,7 @@ def _help(message: Message) -> str:
     told = " ".join(f"{name}={_shown(value)}" for name, value in fields.items())
     verb = message.name.replace("_", "-")
     return (
-        f"{message.help[:1].upper()}{message.help[1:]}.{aliases}\n\n"
+        f"{message.help[:1].upper()}{message.help[1:]}{'' if message.help.endswith('.') else '.'}{aliases}\n\n"
         f"[bold]Example:[/] python starter.py {verb} CLAIM {_escaped(told)}"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from inspect import cleandoc
 from io import TextIOWrapper
 
 import typer
@@ -58,8 +59,17 @@ def build() -> typer.Typer:
     app.command(name="set-aside", rich_help_panel="Money")(unmatched.set_aside)
     app.command(rich_help_panel="At the phone")(lookups.explain)
     app.command(name="last-day", rich_help_panel="At the phone")(lookups.last_day)
+    for command in app.registered_commands:
+        # The docstrings' own line breaks would end lines in the middle of a terminal's.
+        command.help = flowed(command.callback.__doc__ or "") if command.callback else None
     acting.add_verbs(app)
     return app
+
+
+def flowed(docstring: str) -> str:
+    """Every paragraph on a line of its own, for a terminal of any width to wrap; indented lines stay."""
+    paragraphs = cleandoc(docstring).split("\n\n")
+    return "\n\n".join(one if one.startswith(" ") else " ".join(one.split("\n")) for one in paragraphs)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -71,7 +71,7 @@ def test_a_deposit_without_a_remittance_is_listed_with_its_deadline(
     assert main(words) == 0
     assert main(["deposits"]) == 0
     out = capsys.readouterr().out
-    assert "1 deposits" in out
+    assert "1 deposit " in out
     assert "late since 2026-03-13" in out  # Monday 9 March and four business days
 
 
