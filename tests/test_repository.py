@@ -9,9 +9,12 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import cast
 
 import pytest
 from ruamel.yaml import YAML
+
+from adapters.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -151,6 +154,14 @@ def test_no_secret_stands_in_the_compose_file_or_its_example() -> None:
         assert re.search(rf"\$\{{{name}:\?", text("docker-compose.yml")), f"{name} needs no value"
         assert re.search(rf"^{name}=$", text(".env.example"), re.MULTILINE), f"{name} is not empty in .env.example"
     assert re.search(r"^\.env$", text(".gitignore"), re.MULTILINE)
+
+
+def test_every_setting_in_env_reaches_the_worker() -> None:
+    # A setting that is not listed stays on the host: .env alone puts nothing into a container.
+    reach = set(cast("dict[str, object]", compose()["services"]["worker"]["environment"]))
+    names = {f"CLAIMLINE_{name.upper()}" for name in Settings.model_fields}
+    assert names | {"CLAIMLINE_DATA", "CLAIMLINE_IDENTITY_KEY"} <= reach
+    assert "POSTGRES_PASSWORD" not in reach
 
 
 def test_every_image_is_pinned() -> None:
