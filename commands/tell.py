@@ -29,6 +29,8 @@ from commands.trouble import Exit, Unreadable
 
 WORLDS = ("silent", "agreeable")
 FIELDS = ("at", "file", "message", "body", "claim")
+CLAIM_NAMES = ("claim", "claim_id", "patient_control_number")
+"""What may name a message's claim, in its line or in its body."""
 CLAIM_KEYS = (
     "claim_id",
     "patient_control_number",
@@ -112,11 +114,12 @@ def read_story(path: Path) -> Story:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(f"{path}: can't be read ({type(error).__name__})", "give a file of JSON lines") from None
-    story = Story(folder=path.parent)
+    story, rows = Story(folder=path.parent), 0
     for number, row in enumerate(text.splitlines(), 1):
         if row.strip() and not row.lstrip().startswith("#"):
             _read_line(story, number, row, f"{path}, line {number}")
-    if not story.lines:
+            rows += 1
+    if not rows:
         raise Unreadable(
             f"{path}: the story is empty", 'a line is {"at": "2026-03-02T09:00:00-05:00", "file": "claim.837"}'
         )
@@ -139,12 +142,12 @@ def _read_line(story: Story, number: int, row: str, where: str) -> None:
         story.agreeable = world == "agreeable"
         story.zone = _zone(entry.get("zone", story.zone), where)
         return
-    if unknown := [name for name in entry if name not in FIELDS]:
+    if unknown := [name for name in entry if name not in (*FIELDS, *CLAIM_NAMES)]:
         raise Unreadable(f"{where}: there is no field `{unknown[0]}`", f"a line has {', '.join(FIELDS)}")
     at = _moment(entry.get("at"), where)
     if story.lines and at < story.lines[-1].at:
         raise Unreadable(f"{where}: `at` is earlier than the line before", "a story goes forward in time")
-    for name in ("file", "message", "claim"):
+    for name in ("file", "message", *CLAIM_NAMES):
         if not isinstance(entry.get(name, ""), str):
             raise Unreadable(f"{where}: `{name}` is no text", "write it in quotes")
     if entry.get("file") and entry.get("message"):
@@ -156,7 +159,7 @@ def _read_line(story: Story, number: int, row: str, where: str) -> None:
             file=entry.get("file", ""),
             message=entry.get("message", ""),
             body=entry.get("body"),
-            claim=entry.get("claim", ""),
+            claim=next((entry[name] for name in CLAIM_NAMES if entry.get(name)), ""),
         )
     )
 
@@ -231,10 +234,11 @@ def _is_x12(raw: bytes) -> bool:
 def _which(world: World, line: Line, where: str) -> tuple[str, str]:
     """The claim a message is for: the one named, or the only one there is."""
     body = line.body if isinstance(line.body, dict) else {}
-    name = line.claim or (body.get("claim") if isinstance(body.get("claim"), str) else "")
+    named = [key for key in CLAIM_NAMES if isinstance(body.get(key), str) and (key == "claim" or world.find(body[key]))]
+    name = line.claim or (body[named[0]] if named else "")
     found = world.find(str(name)) if name else list(world.claims)
-    if isinstance(body.get("claim"), str):
-        line.body = {k: v for k, v in body.items() if k != "claim"}
+    if named:
+        line.body = {k: v for k, v in body.items() if k not in named}
     if len(found) == 1:
         return found[0]
     if not found:

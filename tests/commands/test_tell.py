@@ -75,6 +75,27 @@ def test_what_is_wrong_with_a_story_is_said_with_its_line(tmp_path: Path, text: 
         tell_story(read_story(story))
 
 
+def test_a_story_of_a_world_alone_has_nothing_to_tell(tmp_path: Path) -> None:
+    path = tmp_path / "story.jsonl"
+    path.write_text('{"world": "agreeable"}\n')
+    told = tell_story(read_story(path))
+    assert (told.steps, told.claims, told.unmatched, told.held) == ([], [], [], [])
+
+
+@pytest.mark.parametrize(
+    "named", ['"claim": "LK1001", "body": {', '"patient_control_number": "LK1001", "body": {',
+              '"body": {"claim": "LK1001", ', '"body": {"patient_control_number": "LK1001", ']
+)  # fmt: skip
+def test_a_message_may_name_its_claim_in_its_line_or_in_its_body(tmp_path: Path, named: str) -> None:
+    path = tmp_path / "story.jsonl"
+    claims = ROOT / "tests" / "stories" / "two_claims_and_a_message_to_one" / "claims.837"
+    (tmp_path / "claims.837").write_bytes(claims.read_bytes())
+    path.write_text(f'{{{AT}, "file": "claims.837"}}\n{{{AT}, "message": "dance", {named}"x": 1}}}}\n')
+    told = tell_story(read_story(path))
+    assert {one["patient_control_number"]: len(one["refused"]) for one in told.claims}["LK1001"] == 1
+    assert sum(len(one["refused"]) for one in told.claims) == 1
+
+
 def test_a_document_that_is_no_x12_starts_nothing_and_is_told(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear practice, we have paid.", encoding="utf-8")
     story = tmp_path / "story.jsonl"
