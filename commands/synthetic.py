@@ -85,6 +85,8 @@ PAYERS = {
         Payer("SBXAAA", "UNKNOWN MEMBER HEALTH PLAN"),
         Payer("SBXMCR", "SANDBOX MEDICARE", "MB"),
         Payer("SBXLEVEL2", "SECOND LEVEL HEALTH PLAN"),
+        Payer("SBXDOCS", "RECORDS FIRST HEALTH PLAN"),
+        Payer("SBXGATE", "UNAPPROVED APPEAL HEALTH PLAN"),
     )
 }
 
@@ -225,6 +227,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("LKE3002", "encounter", "SBXSHARE", coded=False, procedures=("99214", "93000"), diagnoses=("R079",)),
     Scenario("LKE3003", "encounter", "SBXPAID", procedures=("99213",), diagnoses=("I10",)),
     Scenario("LKE3004", "encounter", "SBXNECESSITY", coded=False, procedures=("72148",), diagnoses=("M5450",)),
+    Scenario("LKP1021", "professional", "SBXDOCS", procedures=("99214",), diagnoses=("I10",)),
+    Scenario("LKP1022", "professional", "SBXGATE", procedures=("97110",), diagnoses=("M5450",)),
 )
 
 
