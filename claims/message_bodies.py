@@ -130,6 +130,12 @@ def appeal_mailed(body: dict[str, Any], c: Context) -> e.AnyEvent:
     )
 
 
+def choose(body: dict[str, Any], c: Context) -> e.AnyEvent:
+    fields = {k: v for k, v in body.items() if k not in ("action", "remedy")}
+    remedy = _take(body, "remedy", "action")
+    return e.RemedyChosen.model_validate({**fields, **c.common, "remedy": remedy})
+
+
 _OUTCOMES = {
     "overturned": "overturned",
     "favorable": "overturned",
@@ -189,7 +195,7 @@ def hold(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.HoldPlaced.model_validate(
         {
             **c.common,
-            "hold": _text(body, "kind", "hold", default=None),
+            "hold": _text(body, "kind", "hold", "type", default="manager"),
             "reason": _text(body, "reason", default=None),
             "review_on": body.get("review_on"),
         }
@@ -238,8 +244,8 @@ def extend(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.DeadlineExtended.model_validate(
         {
             **c.common,
-            "deadline": _text(body, "deadline", "kind", default=None),
-            "to": _take(body, "to", "extend_to"),
+            "deadline": _text(body, "deadline", "kind", default="follow_up"),
+            "to": _take(body, "to", "extend_to", "until", "due"),
             "reason": _text(body, "reason", default=None),
         }
     )

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from claims import events as e
 from claims import message_bodies as bodies
 from claims.coding import Malformed
+from claims.machine_bodies import NAMES as MACHINE_NAMES
+from claims.machine_bodies import completed
 from claims.message_bodies import Build, Context
 from claims.state import ClaimState
 from claims.status import Status as S
@@ -120,7 +122,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         aliases=("choose_denial_action", "choose_remedy"),
         help="choose what is done about a denial: correct_and_replace, new_original, appeal, write_off, bill_patient, ...",
         example='{"remedy": "correct_and_replace", "reason": "wrong modifier", "by": "biller-1"}',
-        build=bodies.plain(e.RemedyChosen),
+        build=bodies.choose,
         statuses=_DENIED | {S.SECONDARY_READY},
     ),
     Message(
@@ -263,13 +265,34 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
 MESSAGES: dict[str, Message] = {message.name: message for message in PEOPLES_MESSAGES}
 """By name; `find_message` knows the other names and the hyphenated spelling too."""
 
-_BY_ANY_NAME = MESSAGES | {alias: message for message in PEOPLES_MESSAGES for alias in message.aliases}
+_AS_HAPPENED = {
+    "written_off": "write_off",
+    "writeoff": "write_off",
+    "hold_placed": "hold",
+    "hold_released": "release",
+    "note_added": "note",
+    "deadline_extended": "extend",
+    "appeal_requested": "appeal",
+    "request_appeal": "appeal",
+    "remedy_chosen": "choose",
+    "void_requested": "void",
+    "submit_requested": "submit",
+    "record_payment": "pay",
+    "post_patient_payment": "pay",
+}
+"""Events by their own names, and slips of the pen: read like the message that they come from."""
+_BY_ANY_NAME = (
+    MESSAGES
+    | {alias: message for message in PEOPLES_MESSAGES for alias in message.aliases}
+    | {other: MESSAGES[name] for other, name in _AS_HAPPENED.items()}
+)
 _EVENT: TypeAdapter[e.AnyEvent] = TypeAdapter(e.AnyEvent)
 _NEVER_SENT = frozenset({"claim_registered", "deadline_passed", "message_refused"})
 """Events that only the claim's own shell makes."""
 _MACHINE_KINDS = frozenset(
     kind.model_fields["kind"].default for kind in e.Event.__subclasses__() if "kind" in kind.model_fields
 )
+_MACHINES = _MACHINE_KINDS | frozenset(MACHINE_NAMES)
 
 
 def may_be_sent(message: Message, state: ClaimState) -> bool:
@@ -311,8 +334,9 @@ def read_message(
     try:
         if message is not None:
             return message.build({k: v for k, v in fields.items() if k != "by"}, context)
-        if plain in _MACHINE_KINDS and plain not in _NEVER_SENT:
-            return _EVENT.validate_python({**fields, **context.common, "kind": plain})
+        if plain in _MACHINES and plain not in _NEVER_SENT:
+            kind, whole = completed(plain, {k: v for k, v in fields.items() if k != "by"}, context)
+            return _EVENT.validate_python({**whole, **context.common, "kind": kind})
     except Malformed as malformed:
         example = f"; for example {message.example}" if message else ""
         return _refused(name, at, id, who, f"{malformed}{example}")

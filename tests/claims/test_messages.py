@@ -187,3 +187,69 @@ def test_what_may_be_done_leaves_out_what_is_always_refused() -> None:
     assert {"hold", "close", "note"} <= names
     closed = bare.model_copy(update={"status": Status.CLOSED, "stage": Stage.CLOSED})
     assert not {one["message"] for one in allowed_actions(closed)} & {"hold", "close"}
+
+
+SENT = life().sent().state
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "kind", "field", "expected"),
+    [
+        ("transmitted", {}, "claim_transmitted", "submission", 1),
+        ("acknowledged", {"source": "999", "accepted": True}, "submission_acknowledged", "submission", 1),
+        ("ack_received", {"source": "payer", "accepted": False}, "claim_acknowledged", "sender", "PR"),
+        ("acknowledged", {"status": "A2:20"}, "claim_acknowledged", "sender", "AY"),
+        ("status_received", {"status": "P1:20"}, "status_reported", "document", "message m1"),
+        ("remitted", {"paid": "125.00"}, "remittance_received", "trace_number", "message m1"),
+        ("eligibility_updated", {"active": True}, "eligibility_answered", "document", "message m1"),
+        ("plb_takeback", {"amount": "5.00"}, "takeback_received", "amount_cents", 500),
+        ("post_manual_payment", {"paid": "1.00", "check": "77"}, "manual_payment_posted", "reference", "77"),
+        ("statement_sent", {"amount": "20.00"}, "statement_sent", "amount_cents", 2000),
+        ("appeal_sent", {}, "appeal_sent", "level", 0),
+        ("hold", {"reason": "wait"}, "hold_placed", "hold", "manager"),
+        ("written_off", {"amount": "5.00", "reason": "small"}, "written_off", "amount_cents", 500),
+        ("choose_denial_action", {"action": "appeal"}, "remedy_chosen", "remedy", "appeal"),
+        (
+            "set_followup",
+            {"to": "2026-04-10T09:00:00-04:00", "reason": "r"},
+            "deadline_extended",
+            "deadline",
+            "follow_up",
+        ),
+    ],
+)
+def test_a_short_body_is_completed_with_what_the_claim_knows(
+    name: str, body: object, kind: str, field: str, expected: object
+) -> None:
+    event = read(name, body, SENT)
+    assert event.kind == kind, event
+    assert getattr(event, field) == expected
+
+
+def test_a_remittance_in_short_form_is_the_same_money() -> None:
+    """125.00 = 90.00 + 25.00 (CO-45) + 10.00 (PR-2)."""
+    event = read("remitted", {"paid": "90.00", "contractual": "25.00", "adjustments": ["PR-2:10.00"]}, SENT)
+    assert isinstance(event, e.RemittanceReceived)
+    assert event.payment.balanced
+    assert {(a.group, a.reason): a.amount_cents for a in event.payment.adjustments} == {
+        ("PR", "2"): 1000,
+        ("CO", "45"): 2500,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "told"),
+    [
+        ("acknowledged", {"source": "the moon", "accepted": True}, "source: payer, clearinghouse, TA1 or 999"),
+        ("acknowledged", {}, "status: is missing"),
+        ("remitted", {}, "amount: is missing"),
+        ("remitted", {"paid": 1.5}, "paid: is missing or no decimal string"),
+        ("remitted", {"paid": "1.00", "adjustments": [7]}, "adjustments: write each like"),
+        ("remitted", {"paid": "1.00", "adjustments": "CO-45"}, "adjustments: expected a list"),
+        ("choose", {}, "remedy: is missing"),
+    ],
+)
+def test_a_short_body_that_lacks_the_matter_is_refused(name: str, body: object, told: str) -> None:
+    event = read(name, body, SENT)
+    assert isinstance(event, e.MessageRefused)
+    assert told in event.reason
