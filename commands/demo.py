@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -130,7 +131,9 @@ def _forget_old(data: Path) -> None:
 
 def _stay(stack: Stack) -> None:
     console().print(
-        f"Everything stays up until Ctrl-C. In another terminal: CLAIMLINE_DATA={stack.at.folder} python starter.py list"
+        "Everything stays up until Ctrl-C. In another terminal:\n"
+        f"CLAIMLINE_DATA={quote(str(stack.at.folder))} .venv/bin/python starter.py list",
+        soft_wrap=True,
     )
     try:
         while True:

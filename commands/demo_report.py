@@ -8,7 +8,7 @@ from rich.table import Table
 
 from commands.demo_run import Part, Play
 from commands.demo_script import AMOUNTS
-from commands.screen import money
+from commands.screen import ROOMY, console, money
 
 # Statuses that a claim passes in the same breath on its way; a report that names them all is hard to read.
 _PASSING = {"eligibility_pending", "scrubbing", "ready_to_submit", "submitting"}
@@ -17,8 +17,11 @@ _PASSING = {"eligibility_pending", "scrubbing", "ready_to_submit", "submitting"}
 def live_table(play: Play, height: int = 100) -> Table:
     """One row a claim, as it stands now; where the screen is too low for all, those that are not at their end yet."""
     title = f"{play.at_end} of {len(play.parts)} claims at their end, {play.elapsed:.0f} s"
-    table = Table(title=title, title_justify="left", expand=False)
-    for name in ("claim", "payer", "stage", "status", "waits for"):
+    narrow = console().width < ROOMY
+    table = Table(title=title, title_justify="left", expand=False, padding=_padding(narrow))
+    for name in (
+        ("claim", "stage", "status", "waits for") if narrow else ("claim", "payer", "stage", "status", "waits for")
+    ):
         table.add_column(name, no_wrap=True)
     table.add_column("open", justify="right")
     whole = height >= len(play.parts) + 5
@@ -27,10 +30,11 @@ def live_table(play: Play, height: int = 100) -> Table:
         if not whole and not part.wrong:
             continue
         if view is None:
-            table.add_row(number, "", "", "not started", "", "")
+            table.add_row(number, *(() if narrow else ("",)), "", "not started", "", "")
             continue
         colour = "green" if not part.wrong else "yellow" if view.needs_action else "white"
-        row = (number, view.payer_id, view.stage, f"[{colour}]{view.status}[/]", escape(view.waits_for[:40]))
+        payer = () if narrow else (view.payer_id,)
+        row = (number, *payer, view.stage, f"[{colour}]{view.status}[/]", escape(view.waits_for[:40]))
         table.add_row(*row, money(view.open_cents))
     return table
 
@@ -54,7 +58,7 @@ def report(play: Play, screen: Console) -> bool:
 
 
 def _paths(play: Play, screen: Console) -> None:
-    table = Table(title="What became of each claim", title_justify="left", show_lines=False)
+    table = Table(title="What became of each claim", title_justify="left", padding=_padding(screen.width < ROOMY))
     table.add_column("claim", no_wrap=True)
     table.add_column("payer", no_wrap=True)
     table.add_column("story", overflow="fold", ratio=2)
@@ -68,7 +72,7 @@ def _paths(play: Play, screen: Console) -> None:
 
 def _money(play: Play, screen: Console) -> bool:
     names = ("charge", *AMOUNTS)
-    table = Table(title="Money, in dollars", title_justify="left")
+    table = Table(title="Money, in dollars", title_justify="left", padding=_padding(screen.width < ROOMY))
     table.add_column("claim", no_wrap=True)
     for name in names:
         table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
@@ -88,6 +92,11 @@ def _money(play: Play, screen: Console) -> bool:
     verdict = "[green]balances[/]" if balanced else f"[red]does not balance: {money(rest)}[/]"
     screen.print(f"charge {money(totals['charge'])} = {sums}: {verdict}")
     return balanced
+
+
+def _padding(narrow: bool) -> tuple[int, int]:
+    """Above and beside a cell: a terminal of 80 columns has room for the amounts, or for air."""
+    return (0, 0) if narrow else (0, 1)
 
 
 def _marked(number: str, part: Part) -> str:
