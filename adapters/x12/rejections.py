@@ -102,18 +102,6 @@ ROWS: tuple[Rejection, ...] = (
 )
 BY_CODE = {row.code: row for row in ROWS}
 
-FOLLOW_UPS = {
-    "C": "Correct and ask again.",
-    "N": "Asking again is not allowed.",
-    "P": "Send the same question again.",
-    "R": "Asking again is allowed.",
-    "S": "Do not ask again: it went on to another party.",
-    "W": "Wait 30 days, then ask again.",
-    "X": "Wait 10 days, then ask again.",
-    "Y": "Do not ask again: an answer will come.",
-}
-"""AAA04 (X12 data element 889), in our own words."""
-
 
 def rejection(code: str, *, level: str, follow_up: str, segment: int) -> EligibilityRejection:
     """One AAA as a rejection that a person can act on; an unknown code is kept and says so."""

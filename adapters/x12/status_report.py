@@ -28,7 +28,6 @@ class _Block:
 
     level: StatusLevel
     trn: Segment | None = None
-    svc: Segment | None = None
     statuses: list[Segment] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
     starts: Day | None = None
@@ -88,7 +87,7 @@ def _blocks(level: Level, problems: list[Problem]) -> Iterator[_Block]:
             claim = block = _Block(level=of, trn=segment if kind == "TRN" else None)
             yield claim
         if kind == "SVC":
-            block = _Block(level="line", svc=segment, over=claim)
+            block = _Block(level="line", over=claim)
             yield block
         elif block is None:
             continue

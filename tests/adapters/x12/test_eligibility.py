@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.x12.rejections import BY_CODE, FOLLOW_UPS, ROWS
+from adapters.x12.rejections import BY_CODE, ROWS
 from claims.documents import EligibilityAnswer, ParsedSet
 from tests.adapters.x12.made import parsed
 
@@ -117,7 +117,6 @@ def test_the_table_of_rejections_names_every_code_of_the_guide_once() -> None:
     )
     assert sorted(row.code for row in ROWS) == sorted(guide.split())
     assert len(BY_CODE) == len(ROWS)
-    assert sorted(FOLLOW_UPS) == list("CNPRSWXY")
     for row in ROWS:
         assert row.meaning, row.code
         assert row.what_to_do.endswith((".", "?")), row.code
