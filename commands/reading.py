@@ -212,7 +212,8 @@ def _show(view: ClaimView, asked: dict[str, Any]) -> None:
     if view.waits_for:
         head.add_row("waits for", escape(view.waits_for))
     if why := asked.get("why_here"):
-        head.add_row("why", escape(_in_words(why)))
+        if (words := _in_words(why)) != view.waits_for:
+            head.add_row("why", escape(words))
         if refusal := why.get("last_refusal"):
             head.add_row("last refusal", escape(str(refusal)))
     if view.holds:
