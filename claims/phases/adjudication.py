@@ -259,7 +259,9 @@ def _denied(d: Draft, latest: PostedPayment, outcome: Outcome) -> None:
     d.set(denial=denial.model_copy(update={"notice_on": latest.paid_on or d.today}))
     d.move(S.DENIED if outcome == "denied" else S.PARTIALLY_DENIED)
     owner = denials.owner_of(denial, d.tables)
-    if latest.payment.status_code == "4":
+    # Status 4 means a patient whom the payer doesn't know (X12 RFI 1423); many payers send it with any denial, and then
+    # the reason code says whose work it is.
+    if latest.payment.status_code == "4" and (not denial.codes or denial.reason_class == "eligibility"):
         owner = "front_desk"
     d.open_task(
         "work_denial",

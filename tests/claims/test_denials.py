@@ -196,3 +196,12 @@ def test_an_unprocessable_claim_has_no_right_to_appeal_whatever_the_reason_says(
         answer = explain("CO", "50", remarks, None, TABLES)
         assert (answer.remedy, answer.appealable) == ("new_original", False)
     assert explain("CO", "50", (), None, TABLES).appealable
+
+
+def test_status_4_with_a_clinical_reason_is_the_billers_and_with_coverage_the_front_desks() -> None:
+    """CLP02 4 means an unknown patient (X12 RFI 1423); with CO-50 it is misused, and the reason code decides."""
+    owners = {}
+    for cause in ("CO-50", "PR-31"):
+        one = life().accepted().paid(payment(0, f"{cause}:12500", status="4"))
+        owners[cause] = [task.owner for task in one.state.tasks if task.type == "work_denial"]
+    assert owners == {"CO-50": ["biller"], "PR-31": ["front_desk"]}
