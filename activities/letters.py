@@ -1,4 +1,7 @@
-"""Letters that come as JSON: a reviewer's decision on an appeal. Not X12, but they find their claim the same way."""
+"""Letters that come as JSON: a reviewer's decision on an appeal, or a payer's on documents that it asked for.
+
+Not X12, but they find their claim the same way.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from claims.base import Day
-from claims.events import AppealDecided
+from claims.events import AppealDecided, DocumentsReviewed
 from claims.matching import Delivery, IndexEntry, Routing, Unmatched
 
 
@@ -17,6 +20,7 @@ class DecisionLetter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
+    kind: Literal["appeal", "documents"] = "appeal"
     decision: Literal["overturned", "upheld", "partially_overturned", "dismissed"]
     level: int = 0
     patient_control_number: str = Field(alias="patientControlNumber")
@@ -40,12 +44,10 @@ def route_letter(letter: DecisionLetter, index: tuple[IndexEntry, ...], *, at: d
     if len(claims) != 1:
         reason = "no claim has this number" if not claims else f"{len(claims)} claims have this number"
         return Routing(unmatched=(Unmatched(position=1, set="letter", reference=number, reason=reason),))
-    event = AppealDecided(
-        at=at,
-        id=f"{document_id}/1",
-        level=letter.level,
-        outcome=letter.decision,
-        notice_on=letter.notice_on,
-        document=document_id,
-    )
+    common = {"at": at, "id": f"{document_id}/1", "document": document_id, "outcome": letter.decision}
+    event: AppealDecided | DocumentsReviewed
+    if letter.kind == "documents":
+        event = DocumentsReviewed.model_validate(common)
+    else:
+        event = AppealDecided.model_validate({**common, "level": letter.level, "notice_on": letter.notice_on})
     return Routing(deliveries=(Delivery(practice=claims[0].practice, claim_id=claims[0].claim_id, event=event),))

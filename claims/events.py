@@ -338,6 +338,14 @@ class DocumentsSent(Event):
     document: str = ""
 
 
+class DocumentsReviewed(Event):
+    """The payer's word on documents that it had asked for; what it pays comes with a corrected remittance."""
+
+    kind: Literal["documents_reviewed"] = "documents_reviewed"
+    outcome: Literal["overturned", "upheld", "partially_overturned", "dismissed"]
+    document: str = ""
+
+
 class ApprovalDecided(Event):
     """A named person decided what was awaiting approval; the first decision wins."""
 
@@ -504,6 +512,7 @@ AnyEvent = Annotated[
     | AppealDecided
     | DocumentsChosen
     | DocumentsSent
+    | DocumentsReviewed
     | ApprovalDecided
     | HoldPlaced
     | HoldReleased

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from claims.appeals import find_level, window
+from claims.appeals import find_level, ladder, window
 from claims.base import Day, Value
 from claims.claim import ClaimType
 from claims.deadlines import counted_day, wait_for
 from claims.money import dollars
-from claims.payer_rules import AppealLevel, MoneyTest, PayerRules
+from claims.payer_rules import AppealLevel, MoneyTest, Party, PayerRules
 from claims.tables import Tables
 
 
@@ -73,16 +73,17 @@ def appeal(
     amount_cents: int | None,
     requested: date | None,
     tables: Tables,
+    party: Party = "provider",
 ) -> LastDay:
     """The last day to file at a level, counted from the notice it answers; none where the money is too little.
 
     The test of money is that of the day of the request. Where that is not told, an amount that passes on every day up
     to the last passes, one that fails on every day fails, and for any other the day is missing.
     """
-    level = find_level(rules, number)
+    level = find_level(rules, number, party)
     if level is None:
-        return LastDay(last_day=None, counted="", source="", missing=(no_level(rules, number),))
-    found = window(level, notice, rules, tables)
+        return LastDay(last_day=None, counted="", source="", missing=(no_level(rules, number, party),))
+    found = window(level, notice, rules, tables, party)
     missing: list[str] = []
     last = found.last_day
     if requested is not None and last is not None and requested > last:
@@ -95,11 +96,12 @@ def appeal(
     return LastDay(last_day=last, counted=found.counted, source=level.source, missing=(*unknown, *missing))
 
 
-def no_level(rules: PayerRules, number: int) -> str:
+def no_level(rules: PayerRules, number: int, party: Party = "provider") -> str:
     """Why there is no such level here, with those there are."""
-    levels = ", ".join(f"{level.level} {level.name}" for level in rules.appeals.levels)
+    levels = ", ".join(f"{level.level} {level.name}" for level in ladder(rules, party).levels)
     if not levels:
-        return f"no appeal levels are known for {rules.name}"
+        whose = "" if party == "provider" else f" of a {party}"
+        return f"no appeal levels{whose} are known for {rules.name}"
     return f"there is no appeal level {number} for {rules.name}; its levels are {levels}"
 
 

@@ -58,6 +58,7 @@ HANDLERS: dict[str, Callable[[Draft, Any], None]] = {
     "appeal_decided": appealing.on_appeal_decided,
     "documents_chosen": denial_work.on_documents_chosen,
     "documents_sent": denial_work.on_documents_sent,
+    "documents_reviewed": denial_work.on_documents_reviewed,
     "approval_decided": approvals.on_approval_decided,
     "hold_placed": people.on_hold_placed,
     "hold_released": people.on_hold_released,
@@ -147,8 +148,3 @@ def _refuse(state: ClaimState, event: AnyEvent, reason: str) -> ClaimState:
     name = event.message if event.kind == "message_refused" else event.kind
     refusal = Refusal(at=event.at, message=name, reason=reason, by=event.by)
     return state.model_copy(update={"refused": (*state.refused[-(REFUSED_KEPT - 1) :], refusal)})
-
-
-def watched(state: ClaimState) -> bool:
-    """The invariant: an open claim has a deadline or a task with an owner (DESIGN: no claim without either)."""
-    return bool(state.deadlines or state.tasks) or state.status in (Status.CLOSED, Status.VOIDED)

@@ -28,6 +28,11 @@ class Kind(StrEnum):
     INSTITUTIONAL = "institutional"
 
 
+class Whose(StrEnum):
+    PROVIDER = "provider"
+    MEMBER = "member"
+
+
 class Limit(StrEnum):
     FILING = "filing"
     APPEAL = "appeal"
@@ -97,6 +102,7 @@ def last_day(
         typer.Option("--prior-decision", help="filing with a later payer: the prior payer's day.", show_default=False),
     ] = "",
     level: Annotated[int, typer.Option("--level", help="appeal: which level.")] = 1,
+    party: Annotated[Whose, typer.Option("--party", help="appeal: in whose name.")] = Whose.PROVIDER,
     amount: Annotated[str, typer.Option("--amount", help="appeal: dollars in controversy.", show_default=False)] = "",
     requested: Annotated[
         str, typer.Option("--requested", help="appeal: day of the request, for the test of money.", show_default=False)
@@ -129,8 +135,8 @@ def last_day(
         case Limit.APPEAL:
             stake = _cents(amount) if amount else None
             asked = _day(requested, "--requested") if requested else None
-            found = last_days.appeal(rules, level, start, stake, asked, tables)
-            rung = find_level(rules, level)
+            found = last_days.appeal(rules, level, start, stake, asked, tables, party.value)
+            rung = find_level(rules, level, party.value)
             name = f"file level {level}, {rung.name}, with {rung.to}" if rung else f"file level {level}"
             unknown = "" if rung else found.missing[0]
         case Limit.DOCUMENTS:

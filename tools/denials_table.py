@@ -9,6 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from sample_codes import kept
+
 from adapters.tables import load_tables
 from claims.tables import AdjustmentReason, Tables
 
@@ -28,7 +30,7 @@ Labels are ours: the texts of the code lists belong to X12.
 
 def page(tables: Tables) -> str:
     """The whole page, in Markdown."""
-    return "\n".join([HEAD, *_by_class(tables), "", *_remarks(tables), "", *_codes(tables), ""])
+    return "\n".join([HEAD, *_by_class(tables), "", *_remarks(tables), "", *_samples(tables), "", *_codes(tables), ""])
 
 
 def _by_class(tables: Tables) -> list[str]:
@@ -61,6 +63,31 @@ def _remarks(tables: Tables) -> list[str]:
         "|---|---:|",
     ]
     return rows + [f"| {effect} | {count} |" for effect, count in effects.most_common()]
+
+
+def _samples(tables: Tables) -> list[str]:
+    """Which of the codes of collected remittances the tables know."""
+    counts = kept()
+    known = [code for code in counts["carcs"] if code in tables.reasons]
+    rows = [
+        f"## Codes of {counts['claims']} collected claim payments",
+        "",
+        f"{len(known)} of their {len(counts['carcs'])} reasons are known, and"
+        f" {sum(code in tables.remarks for code in counts['rarcs'])} of their {len(counts['rarcs'])} remarks have an entry of"
+        " their own. A reason that isn't known opens a task; a remark that isn't known changes no answer and is shown.",
+        "",
+        "| code | how often | known | class | remedy |",
+        "|---|---:|---|---|---|",
+    ]
+    for code, count in sorted(counts["carcs"].items(), key=lambda pair: (-pair[1], pair[0])):
+        reason = tables.reasons.get(code)
+        told: tuple[str, ...] = ("yes", reason.reason_class, reason.remedy) if reason else ("no", "unknown", "review")
+        rows.append(f"| {code} | {count} | {' | '.join(told)} |")
+    for code, count in counts["rarcs"].items():
+        remark = tables.remarks.get(code)
+        told = ("yes", remark.effect, remark.remedy or "") if remark else ("no", "", "")
+        rows.append(f"| {code} | {count} | {' | '.join(told)} |")
+    return rows
 
 
 def _codes(tables: Tables) -> list[str]:

@@ -14,6 +14,7 @@ from claims.events import (
     ClaimScrubbed,
     ClaimTransmitted,
     DeadlinePassed,
+    DocumentsReviewed,
     EffectFailed,
     MessageRefused,
     PatientPaid,
@@ -74,7 +75,7 @@ def in_short(event: AnyEvent) -> str:
             return f"trace {event.trace_number}"
         case AppealRequested() | AppealSent():
             return f"level {event.level}"
-        case AppealDecided():
+        case AppealDecided() | DocumentsReviewed():
             return event.outcome
         case DeadlinePassed():
             return event.deadline

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from claims.draft import Draft, Refused
 from claims.effects import SendDocuments
-from claims.events import AppealRequested, DocumentsChosen, DocumentsSent, RemedyChosen, VoidRequested, WrittenOff
+from claims.events import (
+    AppealRequested,
+    DocumentsChosen,
+    DocumentsReviewed,
+    DocumentsSent,
+    RemedyChosen,
+    VoidRequested,
+    WrittenOff,
+)
 from claims.phases import appealing, corrections, settling, write_offs
 from claims.posting import ledger
 from claims.state import Denial
@@ -131,3 +139,16 @@ def on_documents_sent(d: Draft, event: DocumentsSent) -> None:
     if d.state.status is S.INFO_REQUESTED:
         d.move(S.PENDING_PAYER)
     d.arm("follow_up")
+
+
+def on_documents_reviewed(d: Draft, event: DocumentsReviewed) -> None:
+    """The payer read them: it pays after all, and the corrected remittance gets a date; or its decision stands."""
+    d.require(*settling.DENIED, S.INFO_REQUESTED, S.PENDING_PAYER, what="the payer's word on documents")
+    d.disarm("documents", "follow_up")
+    d.close_tasks("send_documents", "follow_up")
+    if event.outcome in ("overturned", "partially_overturned"):
+        d.arm("missing_remittance", "corrected_remittance", "corrected")
+    elif d.state.status in settling.DENIED:
+        d.open_task("work_denial", "biller", "the payer read the documents and its denial stands: appeal or write off")
+    else:
+        d.arm("follow_up")

@@ -271,7 +271,7 @@ def _follow_up(d: Draft, deadline: Deadline) -> None:
 
 def _missing_remittance(d: Draft, deadline: Deadline) -> None:
     if deadline.subject == "corrected":
-        d.open_task("find_correction", "biller", "the appeal was won, but no corrected remittance came")
+        d.open_task("find_correction", "biller", "the payer changed its decision, but no corrected remittance came")
     elif deadline.subject.startswith("escalation"):
         d.open_task("find_remittance", "supervisor", f"still no remittance ({deadline.rule})")
     else:

@@ -164,6 +164,7 @@ def events_for(state: ClaimState) -> list[e.AnyEvent]:
         *((e.AppealDecided, {"outcome": o}) for o in ("partially_overturned", "dismissed")),
         (e.AppealSent, {"level": 0, "mailed_on": date(2026, 3, 3)}),
         (e.AppealDecided, {"outcome": "partially_overturned", "lines": ({"line": 1, "outcome": "overturned"},)}),
+        *((e.DocumentsReviewed, {"outcome": o}) for o in ("overturned", "upheld")),
         (e.DocumentsChosen, {"documents": ("d" * 64,)}),
         *((e.DocumentsSent, {"confirmation": text}) for text in ("FAX-1", "", "  ")),
         *(

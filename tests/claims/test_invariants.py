@@ -188,6 +188,7 @@ ACTS: list[Act] = [
     lambda s: (e.AppealSent, {"effect": _flying(s, "send_appeal"), "level": 0}),
     *(lambda s, o=o: (e.AppealDecided, {"outcome": o}) for o in ("upheld", "overturned", "partially_overturned")),  # type: ignore[misc]
     lambda s: (e.DocumentsSent, {"confirmation": "F1"}),
+    *(lambda s, o=o: (e.DocumentsReviewed, {"outcome": o}) for o in ("upheld", "overturned")),  # type: ignore[misc]
     lambda s: (e.DocumentsChosen, {"documents": ("d" * 64,)}),
     lambda s: (e.DocumentsSent, {"effect": _flying(s, "send_documents"), "confirmation": ""}),
     lambda s: (e.AppealSent, {"level": 0, "mailed_on": date(2026, 3, 4)}),

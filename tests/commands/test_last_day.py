@@ -115,6 +115,9 @@ appeal uhc --from 2026-01-15                                                   |
 appeal medicaid --from 2026-01-15                                              | 2026-03-16
 appeal medicaid --from 2026-01-15 --level 2                                    | 2026-04-15
 appeal workers_comp --from 2026-01-15                                          | 2026-04-15
+# the member's own ladder at UnitedHealthcare: 180 days of 29 CFR 2560.503-1, then four months
+appeal uhc --from 2026-01-15 --party member                                    | 2026-07-14
+appeal uhc --from 2026-01-15 --party member --level 2                          | 2026-05-15
 # TRICARE: 90 days, and $300 for a hearing
 appeal tricare --from 2026-01-15                                               | 2026-04-15
 appeal tricare --from 2026-01-15 --level 3 --amount 300                        | 2026-03-16

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
@@ -110,8 +111,14 @@ async def test_the_whole_ladder_is_climbed_to_the_court_in_seconds(
         assert "level 5 upheld the denial and is the last" in task["reason"]
         # five levels of sixty days each, and nothing was written off by all that time
         assert seen["ledger"]["open"] == "2000.00"
-        stored = {one.kind for one in await world.records.documents()}
-        assert {"appeal", "packet"} <= stored
+        packets = [one for one in await world.records.documents() if one.kind == "packet"]
+        told = [json.loads(await world.records.load_document(one.sha256)) for one in packets]
+        assert sorted(one["level"] for one in told) == [1, 2, 3, 4, 5]
+        letters = {one.sha256 for one in await world.records.documents() if one.kind == "appeal"}
+        assert {one["letter"] for one in told} == letters
+        first = told[0]
+        assert (first["amount"], first["codes"], first["remittance"]) == ("2000.00", ["CO-50"], "d" * 64)
+        assert first["claim"]["payer_claim_control_number"] == "MC1"
         await replay(await handle.fetch_history())
     assert time.monotonic() - started < 60
 
