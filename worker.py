@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import hashlib
 import signal
 import sys
@@ -37,6 +38,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.correspondence import CorrespondenceActivities
 from activities.delivery import DeliveryActivities
 from activities.eligibility import EligibilityActivities
+from activities.errors import TypesAlone
 from activities.follow_up import FollowUpActivities
 from activities.inbox import InboxActivities
 from activities.names import TASK_QUEUE
@@ -65,6 +67,7 @@ from workflows.namespace import prepare, wake_inbox
 from workflows.remittance import RemittanceWorkflow
 from workflows.tables import install
 
+CONVERTER = dataclasses.replace(pydantic_data_converter, failure_converter_class=TypesAlone)
 DEPLOYMENT = "claimline"
 WORKFLOWS: Sequence[type] = (ClaimWorkflow, InboxWorkflow, InboundDocumentWorkflow, RemittanceWorkflow)
 SHARED = (
@@ -194,7 +197,7 @@ async def connect(
     namespace: str = "default",
     *,
     metrics: str = "",
-    converter: DataConverter = pydantic_data_converter,
+    converter: DataConverter = CONVERTER,
     api_key: str = "",
     tls: TLSConfig | bool = False,
 ) -> Client:

@@ -17,7 +17,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.api.failure.v1 import Failure
+from temporalio.converter import DefaultFailureConverter, PayloadConverter
+from temporalio.exceptions import ApplicationError, FailureError
 
 from activities.orders import Answer, Order
 from claims.events import EffectFailed
@@ -27,11 +29,29 @@ from claims.ports import (
     CarrierError,
     OutcomeUnknown,
     RateLimited,
+    RecordsError,
     RequestRefused,
 )
 
 ENOUGH = 5
 FINAL = (AuthenticationFailed, RequestRefused, OutcomeUnknown)
+OURS = (FailureError, CarrierError, RecordsError, CannotWrite)
+"""Errors whose words were chosen here, and repeat nothing that was sent, read or stored."""
+
+
+class TypesAlone(DefaultFailureConverter):
+    """What Temporal's history keeps of an error that is not ours: its type and place.
+
+    Its text may repeat what it choked on (pydantic's does), and everybody who may see the server can read history.
+    """
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        if not isinstance(exception, OURS):
+            name = type(exception).__name__
+            bare = ApplicationError(name, type=name)
+            bare.__traceback__, bare.__cause__ = exception.__traceback__, exception.__cause__
+            exception = bare
+        super().to_failure(exception, payload_converter, failure)
 
 
 def as_failure(error: CarrierError) -> ApplicationError:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.kit import BIN, World
 from tests.workflows.paper import paper
+from worker import CONVERTER
 from workflows.namespace import ensure_search_attributes
 
 
@@ -20,7 +20,7 @@ from workflows.namespace import ensure_search_attributes
 async def client() -> AsyncIterator[Client]:
     """Of a server of this test's own; deadlines of seconds are met to ten milliseconds."""
     env = await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=CONVERTER,
         dev_server_existing_path=str(BIN / "temporal"),
         dev_server_log_level="error",
         dev_server_extra_args=["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"'],
