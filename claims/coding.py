@@ -69,12 +69,60 @@ class ClaimChange(Value):
     claim: Claim | None = Field(default=None, description="the whole claim, in our full form")
 
 
+_OTHER_NAMES = {
+    "diagnosis_codes": "diagnoses",
+    "icd10": "diagnoses",
+    "service_lines": "lines",
+    "authorization": "prior_authorization",
+    "prior_auth": "prior_authorization",
+}
+_OTHER_LINE_NAMES = {
+    "line": "number",
+    "line_number": "number",
+    "cpt": "procedure",
+    "hcpcs": "procedure",
+    "code": "procedure",
+    "procedure_code": "procedure",
+    "units": "quantity",
+    "diagnosis_pointers": "pointers",
+    "date": "service_from",
+    "service_date": "service_from",
+}
+_LETTERS = {letter: place for place, letter in enumerate("ABCDEFGHIJKL", 1)}
+"""The paper form points to diagnoses by letter (CMS-1500, item 24E)."""
+
+
+def _by_our_names(body: dict[str, Any]) -> dict[str, Any]:
+    """Other names that coders use, whole numbers where we write texts, and pointers by letter."""
+    named = _renamed(body, _OTHER_NAMES)
+    if isinstance(named.get("lines"), list | tuple):
+        named["lines"] = [_line_by_our_names(one) if isinstance(one, dict) else one for one in named["lines"]]
+    return _as_text(named, "charge")
+
+
+def _line_by_our_names(body: dict[str, Any]) -> dict[str, Any]:
+    line = _as_text(_renamed(body, _OTHER_LINE_NAMES), "charge", "quantity")
+    if isinstance(line.get("pointers"), list | tuple):
+        line["pointers"] = [_LETTERS.get(one, one) if isinstance(one, str) else one for one in line["pointers"]]
+    return line
+
+
+def _renamed(body: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """One that stands there by both names is left as it is, and refused as a field that doesn't exist."""
+    return {key if names.get(key, key) in body else names[key]: value for key, value in body.items()}
+
+
+def _as_text(body: dict[str, Any], *names: str) -> dict[str, Any]:
+    whole = {name: str(body[name]) for name in names if type(body.get(name)) is int}
+    return {**body, **whole}
+
+
 def read_change(body: Any) -> ClaimChange:
     """Raises Malformed with the path of every field that can't be read."""
     if not isinstance(body, dict):
         raise Malformed("expected an object with the fields to change")
     try:
-        return ClaimChange.model_validate(body)
+        return ClaimChange.model_validate(_by_our_names(body))
     except ValidationError as error:
         told = [
             f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors(include_input=False)

@@ -253,3 +253,21 @@ def test_a_short_body_that_lacks_the_matter_is_refused(name: str, body: object, 
     event = read(name, body, SENT)
     assert isinstance(event, e.MessageRefused)
     assert told in event.reason
+
+
+def test_a_coder_may_use_the_names_and_letters_of_the_paper_form() -> None:
+    body = {
+        "diagnosis_codes": ["E119", "I10"],
+        "service_lines": [{"procedure_code": "99213", "charge": 125, "units": 1, "diagnosis_pointers": ["B", "A"]}],
+    }
+    event = read("code", body)
+    assert isinstance(event, e.ClaimCoded), event
+    line = event.claim.lines[-1]
+    assert (line.procedure, line.charge_cents, line.quantity, line.pointers) == ("99213", 12500, "1", (2, 1))
+    assert [one.code for one in event.claim.diagnoses] == ["E119", "I10"]
+
+
+def test_a_field_that_stands_there_by_two_names_is_refused() -> None:
+    event = read("correct", {"prior_authorization": "A1", "authorization": "A2"})
+    assert isinstance(event, e.MessageRefused)
+    assert event.reason.startswith("authorization: ")
