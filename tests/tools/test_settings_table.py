@@ -9,8 +9,8 @@ from adapters.settings import PREFIX, Settings
 from tools import settings_table
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_SETTINGS = {"CLAIMLINE_VERSION"}
-"""The tag of the image; compose alone reads it."""
+NOT_SETTINGS = {"CLAIMLINE_VERSION", "CLAIMLINE_DATA", "CLAIMLINE_IDENTITY_KEY"}
+"""The tag of the image, which compose alone reads, and what starter.py reads besides."""
 
 
 def test_the_settings_page_is_current() -> None:
