@@ -76,10 +76,15 @@ SETTLING_IN = timedelta(days=7)
 """No payer is asked earlier about a claim (Stedi: no claim status check before a week has passed)."""
 
 
-def first_question(sent_at: datetime, rules: PayerRules) -> datetime:
-    """The earliest moment at which a payer may be asked by itself; a wait in seconds, the sandbox's, comes first."""
+def first_question(sent_at: datetime, rules: PayerRules, zone: str) -> datetime:
+    """The earliest moment at which a payer may be asked by itself: eight in the morning of the seventh day.
+
+    A wait in seconds, the sandbox's, takes the place of the week.
+    """
     wait = wait_for(rules, "inquiry_first")
-    return sent_at + (timedelta(seconds=wait.amount) if wait.unit == "seconds" else SETTLING_IN)
+    if wait.unit == "seconds":
+        return sent_at + timedelta(seconds=wait.amount)
+    return at_local(local_day(sent_at, zone) + SETTLING_IN, START_OF_BUSINESS, zone)
 
 
 def is_business_day(day: date, holidays: frozenset[date]) -> bool:

@@ -166,7 +166,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         name="send_documents",
-        help="send the payer the documents it asked for, named by their hashes in the records",
+        help="send the payer the documents it asked for: their hashes in the records (or, on the command line, files)",
         example='{"documents": ["9f2c..."], "reason": "operative note", "by": "biller-1"}',
         build=bodies.plain(e.DocumentsChosen),
         statuses=_DENIED | {S.INFO_REQUESTED},

@@ -10,10 +10,12 @@ import getpass
 import json
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
@@ -41,6 +43,8 @@ _BARE: dict[str, tuple[str, ...]] = {
     "task": ("task", "action"),
     "extend": ("deadline", "to"),
     "documents_sent": ("confirmation",),
+    "send_documents": ("documents",),
+    "appeal_mailed": ("mailed_on",),
 }
 _LISTS = ("diagnoses", "modifiers", "documents")
 
@@ -88,8 +92,19 @@ def _verb(message: Message) -> Callable[..., None]:
         else:
             again = " (it was done before)" if answer.get("already_taken") else ""
             console().print(f"{view.patient_control_number}: {view.status} -> [bold]{answer['status']}[/bold]{again}")
+            for line in _appeal_in_words(answer):
+                console().print(line)
 
     return act
+
+
+def _appeal_in_words(answer: dict[str, Any]) -> list[str]:
+    """Where an appeal was asked for: its level, the last day to file it, and what is missing."""
+    if "last_day" not in answer:
+        return []
+    last = f"last day {answer['last_day']} ({answer['counted']})" if answer["last_day"] else "no last day is known"
+    told = [escape(f"level {answer['level']}, {answer['name']}, to {answer['to']}: {last}")]
+    return told + [escape(f"missing: {one}") for one in answer.get("missing", ())]
 
 
 def read_fields(verb: str, words: Sequence[str], body: str = "") -> dict[str, Any]:
@@ -147,7 +162,35 @@ def _value(name: str, text: str) -> Any:
 async def _send(reference: str, name: str, body: dict[str, Any]) -> tuple[ClaimView, dict[str, Any]]:
     async with open_room(server=True) as room:
         view = await find_claim(room, reference)
+        if documents := body.get("documents"):
+            body = {**body, "documents": await _stored(room, documents)}
         return view, await send_update(room, view.practice, view.claim_id, name, body)
+
+
+async def _stored(room: Room, documents: Any) -> Any:
+    """Documents by their hashes: a name that is a file here is stored in the records first, and named by its hash."""
+    if not isinstance(documents, list):
+        return documents
+    hashes: list[Any] = []
+    for name in documents:
+        raw = await asyncio.to_thread(_file, str(name))
+        if raw is None:
+            hashes.append(name)
+            continue
+        sha256, _ = await room.records.store_document(raw, kind="attachment", source="upstream", at=datetime.now(UTC))
+        hashes.append(sha256)
+    return hashes
+
+
+def _file(name: str) -> bytes | None:
+    """What stands in a file; None where the name is none's. Raises Unreadable."""
+    path = Path(name)
+    if not path.is_file():
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{name}: can't be read ({error.strerror})") from None
 
 
 async def send_update(

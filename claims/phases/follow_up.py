@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from claims.deadlines import SETTLING_IN, returns
+from claims.deadlines import first_question, returns
 from claims.draft import Draft, Refused
 from claims.effects import ArchiveClaim, InquireStatus
 from claims.events import AnyEvent, DeadlinePassed, StatusInquiryRequested, StatusReported, StatusUnanswered
-from claims.payer_rules import Wait
 from claims.phases import gate, resending, submission
 from claims.questions import StatusQuestion
 from claims.state import ClaimState, Deadline
@@ -254,8 +253,9 @@ def _inquiry(d: Draft, deadline: Deadline) -> None:
     ask_unless_too_early(d)
     latest = d.state.latest_submission
     if latest is not None and latest.sent_at is not None and resending.too_fresh(d, latest):
-        week = Wait(amount=SETTLING_IN.days, unit="calendar_days", source="Stedi: no claim status check within a week")
-        d.arm_wait("inquiry", week, "", latest.sent_at)
+        first = first_question(latest.sent_at, d.state.rules, d.state.zone)
+        rule, source = "a week from the sending", "Stedi: no claim status check before a week has passed"
+        d.put_deadline(deadline.model_copy(update={"due": first, "rule": rule, "source": source}))
     else:
         d.arm("inquiry", "inquiry_repeat")
 

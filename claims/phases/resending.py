@@ -52,7 +52,7 @@ def why_not(d: Draft) -> str:
 
 def too_fresh(d: Draft, latest: Submission) -> bool:
     """Whether a payer can't be expected to know of it yet."""
-    return latest.sent_at is not None and d.now < first_question(latest.sent_at, d.state.rules)
+    return latest.sent_at is not None and d.now < first_question(latest.sent_at, d.state.rules, d.state.zone)
 
 
 def resend(d: Draft, why: str) -> None:

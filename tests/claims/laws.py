@@ -40,6 +40,8 @@ def check(before: ClaimState, event: AnyEvent, taken: Step) -> None:
         outgoing(effect)
     if event.kind == "deadline_passed":
         time_alone(before, taken)
+    if after.resent_at != before.resent_at:
+        sent_again_by_itself(before, event, taken)
     if event.kind == "hold_placed":
         kept = {x.id: x.due for x in after.deadlines}
         assert all(kept[x.id] == x.due for x in before.deadlines if not x.id.startswith("hold_review"))
@@ -96,3 +98,16 @@ def time_alone(before: ClaimState, taken: Step) -> None:
     assert taken.state.write_offs == before.write_offs
     assert taken.state.statements == before.statements
     assert taken.state.closed == before.closed
+
+
+def sent_again_by_itself(before: ClaimState, event: AnyEvent, taken: Step) -> None:
+    """Once in a life, an original only, never one whose receipt is proven, that is held or whose outcome is unknown."""
+    latest = before.submissions[-1]
+    assert event.kind in ("deadline_passed", "status_reported")
+    assert before.resent_at is None
+    assert not before.holds
+    assert latest.frequency not in ("7", "8")
+    assert latest.outcome != "unknown"
+    assert not any(x.proof_of_filing for x in before.submissions if x.coverage == before.responsible)
+    assert [effect.kind for effect in taken.effects] == ["scrub_claim"]
+    assert taken.state.notes[-1].by == "claimline"

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from claims import events as e
 from claims.deadlines import due_event, next_due, returns
+from claims.payer_rules import Wait
 from claims.views import summary, why_here
-from tests.claims.kit import TABLES, ZONE, Life, life, payment
+from tests.claims.kit import TABLES, ZONE, Life, life, payment, rules_named
 
 NEW_YORK = ZoneInfo(ZONE)
 
@@ -97,3 +98,35 @@ def test_a_denial_s_task_has_the_class_of_its_codes_as_its_category() -> None:
     one = life().denied()
     assert one.state.denial is not None
     assert [(t.type, t.category) for t in one.state.tasks] == [("work_denial", one.state.denial.reason_class)]
+
+
+def quick_alarm(days: int) -> Life:
+    """A payer whose follow-up alarm rings days after the sending, before anybody may ask by itself."""
+    rules = rules_named("default")
+    soon = Wait(amount=days, unit="calendar_days", source="test")
+    return life(waits={**rules.waits, "follow_up": soon, "inquiry_first": soon}).sent()
+
+
+def asked_on(one: Life, until: datetime) -> list[str]:
+    """The days on which the payer is asked by itself."""
+    days = []
+    while (waiting := next_due(one.state)) is not None and waiting.due <= until:
+        event = due_event(one.state, waiting.due)
+        assert event is not None
+        if any(effect.kind == "inquire_status" for effect in one.take(event).effects):
+            days.append(waiting.due.astimezone(NEW_YORK).date().isoformat())
+            one.do(e.StatusUnanswered, effect=one.in_flight("inquire_status"), reason="no answer")
+    return days
+
+
+def test_no_alarm_asks_the_payer_by_itself_within_a_week_of_the_sending() -> None:
+    """Sent Tuesday 2026-03-03. Both alarms ring on Friday the 6th: the task is opened, and the payer is asked first on the
+    10th, seven days after, and then every fourteen days: 03-24."""
+    one = quick_alarm(3)
+    assert asked_on(one, datetime(2026, 3, 31, 9, 0, tzinfo=NEW_YORK)) == ["2026-03-10", "2026-03-24"]
+    assert "follow_up" in {task.type for task in one.state.tasks}
+
+
+def test_a_person_may_ask_at_any_time() -> None:
+    one = quick_alarm(3)
+    assert [x.kind for x in one.do(e.StatusInquiryRequested).effects] == ["inquire_status"]
