@@ -14,7 +14,7 @@ from claims.matching import IndexEntry, SubmissionKey
 from claims.messages import PEOPLES_MESSAGES, may_be_sent
 from claims.money import dollars
 from claims.posting import Ledger, ledger
-from claims.state import ITSELF, ClaimState, Task
+from claims.state import ITSELF, Appeal, ClaimState, Task
 from claims.status import Status
 from claims.tables import Tables
 
@@ -260,12 +260,22 @@ def summary(state: ClaimState, tables: Tables) -> dict[str, Any]:
         "findings": [f.model_dump() for f in state.findings],
         "denial": state.denial.model_dump(mode="json") if state.denial else None,
         "appeals": [
-            {"level": a.level, "name": a.name, "outcome": a.outcome, "filed": local(a.filed_at, state.zone)}
-            if a.filed_at
-            else {"level": a.level, "name": a.name, "outcome": a.outcome, "filed": None}
-            for a in sorted(state.appeals, key=lambda a: a.level)
+            _appeal(a, state.zone) for a in sorted(state.appeals, key=lambda a: (a.submission, a.party, a.level))
         ],
         "refused": [{"message": r.message, "reason": r.reason} for r in state.refused],
+    }
+
+
+def _appeal(appeal: Appeal, zone: str) -> dict[str, Any]:
+    return {
+        "level": appeal.level,
+        "party": appeal.party,
+        "name": appeal.name,
+        "outcome": appeal.outcome,
+        "filed": local(appeal.filed_at, zone) if appeal.filed_at else None,
+        "mailed_on": appeal.mailed_on.isoformat() if appeal.mailed_on else None,
+        "packet": appeal.packet,
+        "lines": {str(one.line): one.outcome for one in appeal.lines},
     }
 
 
