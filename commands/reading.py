@@ -116,7 +116,7 @@ def tasks(
     practice: Practice = None,
     owner: Annotated[str | None, typer.Option(help="biller, coder, front_desk, provider or supervisor.")] = None,
     type: Annotated[str | None, typer.Option(help="For example work_denial.")] = None,
-    category: Annotated[str | None, typer.Option(help="For example necessity, of a denial's class.")] = None,
+    category: Annotated[str | None, typer.Option(help="For example clinical: a denial's class.")] = None,
     assignee: Annotated[str | None, typer.Option(help="Tasks that this person took.")] = None,
     payer: Annotated[str | None, typer.Option(help="A payer's id or name.")] = None,
     stage: Annotated[str | None, typer.Option(help="The stage of the claim: submitted, denied, appealed, ...")] = None,
@@ -133,7 +133,7 @@ def tasks(
 
       python starter.py tasks --owner coder
 
-      python starter.py tasks --type work_denial --category necessity --due-before 2026-12-24
+      python starter.py tasks --type work_denial --category clinical --due-before 2026-12-24
     """
 
     _one_of("--owner", owner, get_args(Owner))
