@@ -2,7 +2,7 @@
 
 Expectations come from the rules of the field: a rejection or MA130 is sent anew and never appealed; a contractual
 write-off is no denial; group CO never reaches the patient; the group limits of the X12 usage notes (18 OA or CO, 23 OA,
-45 CO or PR). What the payer itself forwarded (B11) waits, while the right payer's own filing limit runs.
+45 CO or PR). B11 is like 109: the right payer is billed, inside its own filing limit.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ CO-15                                   | correct_and_replace | authorization   
 CO-22                                   | bill_other_payer    | other_payer       | front_desk | filing     | yes | no
 OA-109                                  | bill_other_payer    | other_payer       | front_desk | filing     | yes | no
 CO-19                                   | bill_other_payer    | other_payer       | front_desk | filing     | yes | no
-CO-B11                                  | wait                | other_payer       | payer      | filing      | yes | no
+CO-B11                                  | bill_other_payer    | other_payer       | front_desk | filing      | yes | no
 CO-27                                   | bill_other_payer    | eligibility       | front_desk | filing     | yes | no
 PR-27                                   | bill_other_payer    | eligibility       | front_desk | filing     | yes | yes
 CO-31                                   | new_original        | eligibility       | front_desk | filing     | yes | no
