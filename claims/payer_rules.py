@@ -133,9 +133,7 @@ class PayerRules(Value):
     overrides: tuple[Overrides, ...] = ()
     approvals: tuple[ApprovalFor, ...] = ()
     """What needs a named person's approval."""
-    small_balance_cents: int = 0
     write_off_approval_over_cents: int = 0
-    underpayment_tolerance_cents: int = 0
     bill_patient: bool = True
     """False for Medicaid and other balances that a patient is protected from."""
 
