@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
 import typer
@@ -20,7 +20,9 @@ from adapters.tables.icd10 import load_icd10
 from adapters.tables.loader import load_tables
 from adapters.x12.parse import parse
 from claims.money import dollars
+from claims.payer_rules import ApprovalFor
 from claims.state import ClaimState
+from claims.tables import Tables
 from claims.views import local, summary
 from claims.world import World
 from commands import screen
@@ -64,6 +66,8 @@ class Story:
     folder: Path
     agreeable: bool = False
     zone: str = "America/New_York"
+    approvals: tuple[ApprovalFor, ...] = ()
+    """What the practice wants a second, named person for."""
     lines: list[Line] = field(default_factory=list)
 
 
@@ -141,6 +145,7 @@ def _read_line(story: Story, number: int, row: str, where: str) -> None:
             raise Unreadable(f"{where}: there is no world {world!r}", f"one of {', '.join(WORLDS)}")
         story.agreeable = world == "agreeable"
         story.zone = _zone(entry.get("zone", story.zone), where)
+        story.approvals = _approvals(entry.get("approvals", []), where)
         return
     if unknown := [name for name in entry if name not in (*FIELDS, *CLAIM_NAMES)]:
         raise Unreadable(f"{where}: there is no field `{unknown[0]}`", f"a line has {', '.join(FIELDS)}")
@@ -174,6 +179,13 @@ def _moment(text: object, where: str) -> datetime:
     return at
 
 
+def _approvals(named: object, where: str) -> tuple[ApprovalFor, ...]:
+    known = get_args(ApprovalFor)
+    if not isinstance(named, list) or any(name not in known for name in named):
+        raise Unreadable(f"{where}: `approvals` lists what needs a second person", f"any of {', '.join(known)}")
+    return tuple(named)
+
+
 def _zone(name: object, where: str) -> str:
     try:
         return ZoneInfo(str(name)).key
@@ -181,9 +193,18 @@ def _zone(name: object, where: str) -> str:
         raise Unreadable(f"{where}: there is no time zone {name!r}", 'write it like "America/Chicago"') from None
 
 
+def _tables(story: Story) -> Tables:
+    """The real tables, for a practice that asks for the story's approvals."""
+    tables = load_tables()
+    if not story.approvals:
+        return tables
+    asked = tuple(rules.model_copy(update={"approvals": story.approvals}) for rules in tables.payer_rules)
+    return tables.model_copy(update={"payer_rules": asked})
+
+
 def tell_story(story: Story) -> Told:
     """Runs a story to its end. Raises Unreadable for a file that is missing and a claim that isn't there."""
-    world = World(load_tables(), load_icd10(), agreeable=story.agreeable, zone=story.zone)
+    world = World(_tables(story), load_icd10(), agreeable=story.agreeable, zone=story.zone)
     intake: list[dict[str, Any]] = []
     problems: list[str] = []
     for line in story.lines:

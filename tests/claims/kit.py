@@ -91,7 +91,8 @@ def two_payers() -> Claim:
 
 
 def registered(one: Claim | None = None, *, coded: bool = True, at: datetime = START, **rules: Any) -> ClaimState:
-    """A registered claim; `rules` change the payer's rules, for example `approvals=()`."""
+    """A registered claim of a practice that asks for approvals; `rules` change the payer's, for example `approvals=()`."""
+    rules.setdefault("approvals", ("appeal", "void"))
     one = one or claim()
     book = tuple(rules_for(TABLES.payer_rules, c.payer.payer_id, c.filing_indicator) for c in one.coverages)
     return begin(

@@ -91,8 +91,11 @@ def registered(
 ) -> ClaimRegistered:
     """A registration under the rules of the claim's payer, or under those of that name; `seconds` shortens waits."""
     named = {rules.name: rules for rules in TABLES.payer_rules}
+    asked = {"approvals": ("appeal", "void")}
     rules = tuple(
-        named[payer_rules] if payer_rules else rules_for(TABLES.payer_rules, c.payer.payer_id, c.filing_indicator)
+        named[payer_rules].model_copy(update=asked)
+        if payer_rules
+        else rules_for(TABLES.payer_rules, c.payer.payer_id, c.filing_indicator)
         for c in claim.coverages
     )
     short = {key: Wait(amount=amount, unit="seconds", source="test") for key, amount in (seconds or {}).items()}

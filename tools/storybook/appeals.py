@@ -225,7 +225,7 @@ STORIES = (
         {
             "why": "Palmetto GBA's own example: 120 days and 5 of presumed receipt from 2022-05-15 are 2022-09-17.",
             "claims": [
-                {"patient_control_number": "LK22A", "status": "awaiting_approval", "refused": []},
+                {"patient_control_number": "LK22A", "status": "appeal_preparing", "refused": []},
                 {
                     "patient_control_number": "LK22B",
                     "status": "denied",

@@ -63,7 +63,10 @@ class Story:
         """The files of its folder by name."""
         lines = [f"# {self.about}"]
         if self.agreeable:
-            lines.append(json.dumps({"world": "agreeable"}))
+            # Whoever approves or refuses works where the practice asks for it.
+            gated = any(event.message in ("approve", "reject") for event in self.events)
+            asked = {"approvals": ["appeal", "void"]} if gated else {}
+            lines.append(json.dumps({"world": "agreeable"} | asked))
         lines += [json.dumps(event.as_json()) for event in self.events]
         expected = {"about": self.about, **self.expected}
         made = {"story.jsonl": "\n".join(lines) + "\n", "expected.json": json.dumps(expected, indent=2) + "\n"}
