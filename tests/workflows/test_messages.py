@@ -49,6 +49,8 @@ async def test_an_update_that_is_not_possible_is_refused_at_once_and_leaves_no_e
     async with world.worker(client, queue):
         handle = await world.start(client, registered(claim_of("SBXPAID", coded=False), "c1", coded=False), queue)
         await world.until("c1", "awaiting_coding")
+        # The records know before the workflow task is over; a query waits for its end.
+        await handle.query("summary")
         before = len((await handle.fetch_history()).events)
         for name, body, why in (
             ("appeal", {"reason": "x", "by": "b"}, "denied"),
