@@ -18,7 +18,7 @@ up: $(STAMP) ## Start Temporal, its UI, the sandbox and a worker, without claims
 	$(BIN)/python starter.py up
 
 test: $(STAMP) ## Run every test
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: lint ## Format, lint, types, layers, then every test: what CI runs
 	$(MAKE) test
