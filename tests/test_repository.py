@@ -47,7 +47,7 @@ def test_the_lock_names_no_address() -> None:
 
 def test_everything_asked_for_is_in_the_lock() -> None:
     asked = [line for line in text("requirements.in").splitlines() if line.strip() and not line.startswith("#")]
-    names = {re.split(r"[=<>\[; ]", line)[0].lower().replace("_", "-") for line in asked}
+    names = {re.split(r"[=<>\[; ]", line)[0].lower().replace("_", "-").replace(".", "-") for line in asked}
     assert names <= set(requirements())
 
 

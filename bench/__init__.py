@@ -1,0 +1,1 @@
+"""Benchmarks: one program a question, each a ratio measured side by side in one run."""
