@@ -71,7 +71,7 @@ def demo(
 async def _play(stack: Stack, script: Script, seconds: float) -> bool:
     os.environ.update(stack.at.environment(), CLAIMLINE_DATA=str(stack.at.folder))
     screen = console()
-    files = _write_examples(stack.at.folder / "examples")
+    files = write_examples(stack.at.folder / "examples")
     began = await run_live([read_claim_file(path) for path in files], lambda: None)
     told = began.as_json()
     screen.print(f"{told['claims']} claims in {len(files)} files: {told['started']} started, {told['refused']} refused")
@@ -110,7 +110,7 @@ def _lines(stack: Stack) -> Callable[[Play], None]:
     return show
 
 
-def _write_examples(folder: Path) -> list[Path]:
+def write_examples(folder: Path) -> list[Path]:
     """The files of examples/, dated by today: filing limits count from the date of service."""
     folder.mkdir(parents=True, exist_ok=True)
     today = datetime.now(UTC).astimezone().date()

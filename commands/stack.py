@@ -11,7 +11,7 @@ import sys
 import sysconfig
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from commands.trouble import Unreachable
 
 ROOT = Path(__file__).resolve().parents[1]
 SANDBOX_KEY = "sandbox-key"
+WORKER = (sys.executable, str(ROOT / "worker.py"))
 _TEMPORAL_PORT, _UI_PORT, _SANDBOX_PORT, _METRICS_PORT = 7233, 8233, 8765, 9464
 
 
@@ -91,8 +92,10 @@ class Stack:
 
 
 @contextmanager
-def running(folder: Path, *, poll_seconds: float = 2.0, speed: float = 1.0) -> Iterator[Stack]:
-    """Starts everything in `folder`, and stops it however the block is left.
+def running(
+    folder: Path, *, poll_seconds: float = 2.0, speed: float = 1.0, worker: Sequence[str] = WORKER
+) -> Iterator[Stack]:
+    """Starts everything in `folder`, and stops it however the block is left. `worker` is the command of the worker.
 
     Raises Unreachable where another stack runs in the folder, or a part can't be started.
     """
@@ -111,7 +114,7 @@ def running(folder: Path, *, poll_seconds: float = 2.0, speed: float = 1.0) -> I
     try:
         with Group(folder) as group:
             at = _choose(folder)
-            for part in _parts(at, poll_seconds, speed):
+            for part in _parts(at, poll_seconds, speed, worker):
                 group.start(part)
             lock.write(at.note())
             yield Stack(at, group)
@@ -127,7 +130,7 @@ def _choose(folder: Path) -> Addresses:
     return Addresses(folder.resolve(), *ports)
 
 
-def _parts(at: Addresses, poll_seconds: float, speed: float) -> list[Part]:
+def _parts(at: Addresses, poll_seconds: float, speed: float, worker: Sequence[str]) -> list[Part]:
     environment = {
         **at.environment(),
         "CLAIMLINE_POLL_SECONDS": str(poll_seconds),
@@ -147,7 +150,7 @@ def _parts(at: Addresses, poll_seconds: float, speed: float) -> list[Part]:
         ),
         Part(
             "worker",
-            [sys.executable, str(ROOT / "worker.py")],
+            worker,
             environment,
             logs / "worker.log",
             lambda: _polled(at),

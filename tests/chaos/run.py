@@ -1,0 +1,212 @@
+"""Chaos: the demo's claims on a real stack whose parts are killed with -9 at named points of a claim's life.
+
+`python -m tests.chaos.run --seeds 1-6` prints one line a seed: what struck, and whether every claim stands where an
+undisturbed run leaves it, with each submission number accepted exactly once by the clearinghouse. Exit code 1 otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+from temporalio.client import Client
+
+from commands import demo_run
+from commands.acting import send_update
+from commands.claim_files import read_claim_file
+from commands.context import Room, open_room
+from commands.demo import write_examples
+from commands.demo_run import Part, Play
+from commands.demo_script import Script, read_script
+from commands.live_desk import run_live
+from commands.stack import ROOT, SANDBOX_KEY, Stack, running
+from commands.trouble import Exit, Trouble, Unreachable
+from tests.chaos.points import Plan, plan_of
+from tests.chaos.points import Trouble as Blow
+from tests.chaos.wounded_worker import FOLDER
+
+SHORT_CLOCKS = frozenset({"LKP1022"})
+"""Stories about a clock of a few seconds that runs out: a dead server is slower than that, so they end in two ways."""
+STICKY = "2"
+
+
+class Verdict:
+    """What became of one run."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.struck: list[str] = []
+        self.wrong: list[str] = []
+        self.claims = self.accepted = self.lives = 0
+        self.seconds = 0.0
+
+    def __str__(self) -> str:
+        said = "ok" if not self.wrong else "WRONG: " + "; ".join(self.wrong)
+        return (
+            f"seed {self.plan.seed}: {self.claims} claims, {self.accepted} submissions accepted, {self.lives} lives of the "
+            f"worker, {len(self.struck)} blows ({', '.join(self.struck)}), {self.seconds:.0f} s: {said}"
+        )
+
+
+class ChaosPlay(Play):
+    """People act as in the demo; where an answer is lost they look before they act again."""
+
+    async def _act_on(self, part: Part) -> None:
+        act, view = part.next_act, part.view
+        if act is None or view is None:
+            return
+        if view.status != act.when:
+            # Asked before, and the answer never came: the claim has moved on, so it was done.
+            if part.tries:
+                part.done, part.tries = part.done + 1, 0
+            return
+        body = {**act.fields, "by": self.script.people.get(act.who, act.who)}
+        try:
+            await asyncio.wait_for(send_update(self.room, view.practice, view.claim_id, act.do, body), 20)
+        except (Unreachable, TimeoutError):
+            part.tries += 1
+            return
+        except Trouble:
+            return
+        part.done, part.tries = part.done + 1, 0
+
+
+def chaos(plan: Plan, folder: Path, *, seconds: float = 240.0) -> Verdict:
+    """One disturbed run. Leaves everything in `folder` for looking at."""
+    verdict = Verdict(plan)
+    marks = folder / "chaos"
+    marks.mkdir(parents=True, exist_ok=True)
+    (marks / "plan.json").write_text(plan.model_dump_json(indent=1))
+    script = read_script(ROOT / "examples" / "script.toml")
+    script = script.model_copy(update={"claims": tuple(one for one in script.claims if one.number not in SHORT_CLOCKS)})
+    before = dict(os.environ)
+    began = time.monotonic()
+    os.environ |= {FOLDER: str(marks), "CLAIMLINE_STICKY_SECONDS": STICKY, "PYTHONPATH": str(ROOT)}
+    try:
+        worker = [sys.executable, "-m", "tests.chaos.wounded_worker"]
+        with running(folder, poll_seconds=1.0, worker=worker) as stack:
+            stack.group.restart_limit = 1000
+            asyncio.run(_disturb(stack, script, plan, verdict, seconds))
+    finally:
+        os.environ.clear()
+        os.environ |= before
+    verdict.lives = len(list(marks.glob("life-*")))
+    verdict.struck = [path.read_text() for path in sorted(marks.glob("struck-*"))] + verdict.struck
+    verdict.seconds = time.monotonic() - began
+    return verdict
+
+
+async def _disturb(stack: Stack, script: Script, plan: Plan, verdict: Verdict, seconds: float) -> None:
+    os.environ.update(stack.at.environment(), CLAIMLINE_DATA=str(stack.at.folder))
+    files = [read_claim_file(path) for path in write_examples(stack.at.folder / "examples")]
+    stop = asyncio.Event()
+    watcher = asyncio.create_task(_revive(stack, stop))
+    try:
+        for _ in range(20):
+            began = await run_live(files, lambda: None)
+            if began.exit_code == Exit.OK:
+                break
+            await asyncio.sleep(1)
+        blows = asyncio.create_task(_blows(stack, plan.troubles, verdict))
+        async with open_room(server=True) as room:
+            play = ChaosPlay(room, script, seconds)
+            await play.run(lambda _: None)
+            await blows
+            await _judge(play, room, stack, verdict)
+    finally:
+        stop.set()
+        await watcher
+
+
+async def _revive(stack: Stack, stop: asyncio.Event) -> None:
+    """Whatever died is started again, as a supervisor would."""
+    while not stop.is_set():
+        stack.watch()
+        await asyncio.sleep(0.2)
+
+
+async def _blows(stack: Stack, troubles: tuple[Blow, ...], verdict: Verdict) -> None:
+    began = time.monotonic()
+    parts = {"server": "Temporal server", "sandbox": "sandbox clearinghouse"}
+    for blow in troubles:
+        await asyncio.sleep(max(0.0, blow.after - (time.monotonic() - began)))
+        if blow.what == "fault":
+            body = {"fault": blow.fault, "path": blow.path}
+            async with httpx.AsyncClient(headers={"authorization": SANDBOX_KEY}) as web:
+                try:
+                    await web.post(f"{stack.at.sandbox}/sandbox/faults", json=body)
+                except httpx.TransportError:
+                    continue
+            verdict.struck.append(f"{blow.fault} on {blow.path}")
+            continue
+        for part in stack.group.parts:
+            if part.name == parts[blow.what] and part.process is not None:
+                os.killpg(part.process.pid, signal.SIGKILL)
+        verdict.struck.append(f"{blow.what} killed")
+
+
+async def _judge(play: Play, room: Room, stack: Stack, verdict: Verdict) -> None:
+    verdict.claims = len(play.parts)
+    for number, part in play.parts.items():
+        verdict.wrong += [f"{number} ({part.scripted.story}): {why}" for why in part.wrong]
+    async with httpx.AsyncClient(headers={"authorization": SANDBOX_KEY}) as web:
+        rows = (await web.get(f"{stack.at.sandbox}/sandbox/accepted")).json()["accepted"]
+    verdict.accepted = len(rows)
+    keys = Counter((row["patientControlNumber"], row["idempotencyKey"]) for row in rows)
+    verdict.wrong += [
+        f"{number} was accepted {times} times under one key" for (number, _), times in keys.items() if times > 1
+    ]
+    accepted = Counter(row["patientControlNumber"] for row in rows)
+    sent = await _sent(room, play)
+    for number, times in sent.items():
+        if accepted[number] != times:
+            verdict.wrong.append(
+                f"{number}: {times} submissions reached the clearinghouse, it accepted {accepted[number]}"
+            )
+    client = await Client.connect(stack.at.temporal)
+    failed = await client.count_workflows("ExecutionStatus = 'Failed' OR ExecutionStatus = 'Terminated'")
+    if failed.count:
+        verdict.wrong.append(f"{failed.count} workflows failed")
+
+
+async def _sent(room: Room, play: Play) -> dict[str, int]:
+    """How many submissions of each claim the clearinghouse took, by the claims' own account."""
+    sent: dict[str, int] = {}
+    for number, part in play.parts.items():
+        if part.view is None:
+            continue
+        steps = await room.records.journal(part.view.practice, part.view.claim_id)
+        sent[number] = sum(step.event in ("claim_transmitted",) and not step.refused for step in steps)
+    return sent
+
+
+def _seeds(text: str) -> list[int]:
+    first, _, last = text.partition("-")
+    return list(range(int(first), int(last or first) + 1))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.run", description=__doc__)
+    parser.add_argument("--seeds", default="1-6", help="one seed, or FIRST-LAST")
+    parser.add_argument("--folder", type=Path, help="keep the runs here")
+    options = parser.parse_args()
+    demo_run.QUIET_SECONDS = 6.0
+    wrong = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        for seed in _seeds(options.seeds):
+            verdict = chaos(plan_of(seed), (options.folder or Path(scratch)) / f"seed-{seed}")
+            print(verdict, flush=True)
+            wrong += bool(verdict.wrong)
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
