@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint format docs lock clean
+.PHONY: help demo up test check lint format docs bench lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ docs: $(STAMP) ## Write the pages that are drawn from tables and code
 	$(BIN)/python tools/settings_table.py
 	$(BIN)/python tools/make_stories.py
 	$(BIN)/python tools/tell_page.py
+
+bench: $(STAMP) ## Measure against bare servers and other libraries, a ratio a question (QUICK=1: small, nothing kept)
+	$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 lock: ## Turn requirements.in into requirements.lock (needs uv on the PATH)
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock
