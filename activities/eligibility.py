@@ -14,8 +14,8 @@ from activities.reading import Reader
 from activities.records import write_first
 from claims.documents import EligibilityAnswer
 from claims.effects import CheckEligibility
-from claims.events import EffectFailed, EligibilityAnswered
-from claims.ports import CannotWrite, Carrier, Documents, Records
+from claims.events import EffectFailed, EligibilityAnswered, EligibilityOverridden
+from claims.ports import CannotWrite, Carrier, Documents, NotOffered, Records
 
 LOCAL_AT_ONCE = 20
 """Questions that workflow tasks may be waiting for at the same time; slow payers must not keep other claims waiting."""
@@ -38,7 +38,7 @@ class EligibilityActivities:
     @activity.defn(name="check_eligibility")
     @steady
     async def check_eligibility(self, order: Order[CheckEligibility]) -> Answer:
-        """EligibilityAnswered, or EffectFailed where the answer can't be read."""
+        """EligibilityAnswered; EffectFailed where the answer can't be read; EligibilityOverridden where nobody can be asked."""
         await write_first(self._records, order)
         if activity.info().is_local and len(self._asking) >= LOCAL_AT_ONCE:
             raise ApplicationError("many questions are waiting for their answer", type="Busy")
@@ -47,8 +47,13 @@ class EligibilityActivities:
             x12 = self._documents.write_eligibility(order.effect.question, numbers, order.asked_at)
         except CannotWrite as error:
             return cannot_write(order, error)
-        with carrier_errors():
-            raw = await self._ask(order.key, x12)
+        try:
+            with carrier_errors():
+                raw = await self._ask(order.key, x12)
+        except ApplicationError as error:
+            if isinstance(error.__cause__, NotOffered):
+                return _not_asked(order, error.message)
+            raise
         document, _ = await self._records.store_document(raw, kind="271", source="eligibility", at=order.asked_at)
         with few_tries():
             answer = await asyncio.to_thread(self._answer, raw, order.effect.question.trace)
@@ -80,3 +85,9 @@ class EligibilityActivities:
         answers = [one.parsed for one in self._read(raw).sets if isinstance(one.parsed, EligibilityAnswer)]
         ours = [one for one in answers if trace in one.traces]
         return next(iter(ours or answers), None)
+
+
+def _not_asked(order: Order[CheckEligibility], reason: str) -> Answer:
+    """The claim goes on with its coverage unchecked, as if a person had said so: no claim waits for what nobody offers."""
+    event = EligibilityOverridden(at=order.asked_at, id=order.key, by="claimline", reason=reason)
+    return Answer(events=(event,))

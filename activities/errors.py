@@ -7,6 +7,7 @@ An outage is an exception and is tried again under the same key; a refusal is a 
     ├── RateLimited            -> "RateLimited", tried again when the carrier says
     ├── AuthenticationFailed   -> "AuthenticationFailed", not tried again: a person must mend the key
     ├── RequestRefused         -> "RequestRefused", not tried again
+    ├── NotOffered             -> "NotOffered", not tried again: the claim goes on without
     └── OutcomeUnknown         -> "OutcomeUnknown", not tried again: look before sending
 """
 
@@ -27,6 +28,7 @@ from claims.ports import (
     AuthenticationFailed,
     CannotWrite,
     CarrierError,
+    NotOffered,
     OutcomeUnknown,
     RateLimited,
     RecordsError,
@@ -34,7 +36,7 @@ from claims.ports import (
 )
 
 ENOUGH = 5
-FINAL = (AuthenticationFailed, RequestRefused, OutcomeUnknown)
+FINAL = (AuthenticationFailed, RequestRefused, NotOffered, OutcomeUnknown)
 OURS = (FailureError, CarrierError, RecordsError, CannotWrite)
 """Errors whose words were chosen here, and repeat nothing that was sent, read or stored."""
 
@@ -52,6 +54,13 @@ class TypesAlone(DefaultFailureConverter):
             bare.__traceback__, bare.__cause__ = exception.__traceback__, exception.__cause__
             exception = bare
         super().to_failure(exception, payload_converter, failure)
+
+
+class SealedTypesAlone(TypesAlone):
+    """The same where payloads are sealed: message and stack of a failure go through the codec, too."""
+
+    def __init__(self) -> None:
+        super().__init__(encode_common_attributes=True)
 
 
 def as_failure(error: CarrierError) -> ApplicationError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.errors import cannot_write, carrier_errors, few_tries
 from activities.heart import steady
@@ -14,7 +15,7 @@ from activities.records import write_first
 from claims.documents import StatusLine, StatusReport
 from claims.effects import InquireStatus
 from claims.events import AnyEvent, StatusReported, StatusUnanswered
-from claims.ports import CannotWrite, Carrier, Documents, Records
+from claims.ports import CannotWrite, Carrier, Documents, NotOffered, Records
 from claims.questions import StatusQuestion
 
 
@@ -38,8 +39,13 @@ class FollowUpActivities:
             x12 = self._documents.write_status(question, numbers, order.asked_at)
         except CannotWrite as error:
             return cannot_write(order, error)
-        with carrier_errors():
-            raw = (await self._carrier.ask_status(x12)).encode()
+        try:
+            with carrier_errors():
+                raw = (await self._carrier.ask_status(x12)).encode()
+        except ApplicationError as error:
+            if not isinstance(error.__cause__, NotOffered):
+                raise
+            return _unanswered(order, error.message)
         document, _ = await self._records.store_document(raw, kind="277", source="inquiry", at=order.asked_at)
         with few_tries():
             statuses = await asyncio.to_thread(self._statuses, raw, question)
@@ -53,10 +59,7 @@ class FollowUpActivities:
             )
             for position, status in enumerate(statuses, 1)
         )
-        if not events:
-            reason = "the answer says nothing about this claim"
-            events = (StatusUnanswered(at=order.asked_at, id=order.key, effect=order.effect.id, reason=reason),)
-        return Answer(events=events)
+        return Answer(events=events) if events else _unanswered(order, "the answer says nothing about this claim")
 
     def _statuses(self, raw: bytes, question: StatusQuestion) -> list[StatusLine]:
         """Claim level statuses of our trace; without a trace, those of our patient control number."""
@@ -64,3 +67,8 @@ class FollowUpActivities:
         lines = [line for report in reports for line in report.statuses if line.level != "line"]
         ours = [line for line in lines if line.trace == question.trace]
         return ours or [line for line in lines if line.patient_control_number == question.patient_control_number]
+
+
+def _unanswered(order: Order[InquireStatus], reason: str) -> Answer:
+    event = StatusUnanswered(at=order.asked_at, id=order.key, effect=order.effect.id, reason=reason)
+    return Answer(events=(event,))

@@ -18,12 +18,11 @@ from activities.orders import Answer, Order
 from activities.records import write_first
 from claims.base import Day
 from claims.claim import Claim
-from claims.effects import FindSubmission, ScrubClaim, TransmitClaim
+from claims.effects import FindSubmission, ScrubClaim, TransmitClaim, transmission_id
 from claims.events import (
     AnyEvent,
     ClaimScrubbed,
     ClaimTransmitted,
-    EffectFailed,
     SubmissionFound,
     TransmissionRefused,
     TransmissionUnknown,
@@ -145,19 +144,15 @@ class SubmissionActivities:
     @activity.defn(name="find_submission")
     @steady
     async def find_submission(self, order: Order[FindSubmission]) -> Answer:
-        """SubmissionFound, or EffectFailed where the carrier can't look: a person must then."""
+        """SubmissionFound; its `found` is None where the carrier can't tell: a person must then."""
         await write_first(self._records, order)
         effect = order.effect
+        key = f"{order.practice}/{order.claim_id}/{transmission_id(effect.submission)}"
         with carrier_errors():
-            found = await self._carrier.find_submission(effect.patient_control_number)
-        event: AnyEvent
-        if found is None:
-            reason = "cannot_look: the carrier offers no look-up of submissions"
-            event = EffectFailed(at=order.asked_at, id=order.key, effect=effect.id, reason=reason)
-        else:
-            event = SubmissionFound(
-                at=order.asked_at, id=order.key, effect=effect.id, submission=effect.submission, found=found
-            )
+            found = await self._carrier.find_submission(effect.patient_control_number, idempotency_key=key)
+        event = SubmissionFound(
+            at=order.asked_at, id=order.key, effect=effect.id, submission=effect.submission, found=found
+        )
         return Answer(events=(event,))
 
 

@@ -19,6 +19,11 @@ Acknowledgement = Literal["TA1", "999", "277CA"]
 SANDBOX_KEY = "sandbox-key"
 _SANDBOX_URL = "http://127.0.0.1:8765"
 _SANDBOX_PHONE = "5555550100"
+_SENDER = ("submitter_id", "submitter_name", "submitter_contact", "submitter_phone")
+_REQUIRED = {
+    "stedi": ("carrier_key", *_SENDER),
+    "sftp": ("sftp_address", "sftp_user", "sftp_known_hosts", *_SENDER),
+}
 _WEB = ("carrier_url", "carrier_healthcare_url", "carrier_core_url")
 
 
@@ -58,8 +63,14 @@ class Settings(BaseSettings):
     records_url: str = "sqlite:///.claimline/records.db"
     """`sqlite:///PATH` (one machine) or `postgresql+psycopg://USER@HOST/NAME`."""
 
-    carrier: Literal["sandbox", "stedi"] = "sandbox"
-    """Which clearinghouse claims go to; `sandbox` is the one that comes along, and no payer hears of it."""
+    keys_file: Path | None = None
+    """The key ring that seals Temporal's payloads and the records (`starter.py keys`), readable by its owner alone."""
+    keys: SecretStr = SecretStr("")
+    """The same ring as JSON, for secret stores that hand out variables; `CLAIMLINE_KEYS_FILE` goes before it."""
+
+    carrier: Literal["sandbox", "stedi", "sftp"] = "sandbox"
+    """Which clearinghouse claims go to; `sandbox` is the one that comes along, and no payer hears of it. `sftp` is any that
+    takes files into one folder and leaves files in another ([carriers.md](carriers.md))."""
     carrier_url: str = ""
     """One address for all of the carrier's paths; empty = this machine's sandbox, or Stedi's own hosts."""
     carrier_healthcare_url: str = ""
@@ -72,6 +83,33 @@ class Settings(BaseSettings):
     """ISA15: test or production data."""
     carrier_acknowledgements: Annotated[frozenset[Acknowledgement], NoDecode] = frozenset()
     """Which acknowledgements come, separated by commas; empty = what the carrier is known to deliver."""
+
+    sftp_address: str = ""
+    """HOST:PORT of the carrier's SFTP server."""
+    sftp_user: str = ""
+    """The account there."""
+    sftp_known_hosts: Path | None = None
+    """A file with the host's public key, as `ssh-keyscan` writes it; without it nothing is sent."""
+    sftp_key_file: Path | None = None
+    """Our private key; a password does where the carrier takes one."""
+    sftp_key_passphrase: SecretStr = SecretStr("")
+    """Of that key, where it has one."""
+    sftp_password: SecretStr = SecretStr("")
+    """The account's password."""
+    sftp_password_file: Path | None = None
+    """A file with nothing but the password, as secrets are mounted; it goes before the variable above."""
+    sftp_upload: str = "inbound"
+    """The folder for our 837s. Clearinghouses name folders from their side."""
+    sftp_download: str = "outbound"
+    """The folder that acknowledgements and remittances are left in."""
+    sftp_archive: str = ""
+    """Where to move what was taken and stored; empty = it is deleted."""
+    sftp_sent: str = ""
+    """Where the carrier shows the files that it took, if it does: a lost answer is then looked up there too."""
+    sftp_pattern: str = "*"
+    """Which files of the download folder are taken, as in `*.835`."""
+    sftp_quiet_seconds: float = Field(default=5, ge=0, le=300)
+    """How long a file there must stand still before it is taken."""
 
     submitter_id: str = ""
     """ISA06 and NM109 of loop 1000A, as agreed with the carrier."""
@@ -124,10 +162,12 @@ class Settings(BaseSettings):
 
     @property
     def acknowledgements(self) -> frozenset[Acknowledgement]:
-        """Stedi hands 999s out over SFTP alone; the sandbox delivers all three."""
-        if self.carrier_acknowledgements:
-            return self.carrier_acknowledgements
-        return frozenset({"TA1", "999", "277CA"}) if self.carrier == "sandbox" else frozenset({"277CA"})
+        """Over HTTP Stedi hands out no 999; over SFTP nearly everybody does; the sandbox delivers all three."""
+        known: dict[str, frozenset[Acknowledgement]] = {
+            "sandbox": frozenset({"TA1", "999", "277CA"}),
+            "sftp": frozenset({"999", "277CA"}),
+        }
+        return self.carrier_acknowledgements or known.get(self.carrier, frozenset({"277CA"}))
 
     @field_validator("zone")
     @classmethod
@@ -138,7 +178,7 @@ class Settings(BaseSettings):
             raise ValueError("not a time zone; write one like America/Chicago") from None
         return value
 
-    @field_validator("temporal_address", "metrics_address", "webhook_address")
+    @field_validator("temporal_address", "metrics_address", "webhook_address", "sftp_address")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
@@ -180,13 +220,16 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         missing = []
-        if self.carrier == "stedi":
-            required = ("carrier_key", "submitter_id", "submitter_name", "submitter_contact", "submitter_phone")
+        if required := _REQUIRED.get(self.carrier):
             missing = [name for name in required if not _said(getattr(self, name))]
         if bool(self.temporal_tls_cert) != bool(self.temporal_tls_key):
             missing.append("temporal_tls_key" if self.temporal_tls_cert else "temporal_tls_cert")
         if missing:
             raise ValueError(f"missing: {', '.join(PREFIX + name.upper() for name in missing)}")
+        if self.carrier == "sftp" and not (self.sftp_key_file or self.sftp_password_file or _said(self.sftp_password)):
+            raise ValueError(f"missing: {PREFIX}SFTP_KEY_FILE, or a password in {PREFIX}SFTP_PASSWORD_FILE")
+        if self.carrier == "sftp" and self.receiver_id == "STEDI":
+            raise ValueError(f"missing: {PREFIX}RECEIVER_ID and {PREFIX}RECEIVER_NAME, the carrier's own")
         if not self.temporal_tls and (self.temporal_tls_cert or self.temporal_tls_ca):
             raise ValueError(f"{PREFIX}TEMPORAL_TLS: certificates are set, so set it to 1")
         if self.mode == "production" and self.carrier == "sandbox":
@@ -201,7 +244,7 @@ class Settings(BaseSettings):
         return self
 
 
-def _said(value: str | SecretStr) -> bool:
+def _said(value: str | Path | SecretStr | None) -> bool:
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 

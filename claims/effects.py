@@ -49,6 +49,11 @@ class TransmitClaim(Effect):
     claim: Claim
 
 
+def transmission_id(submission: int) -> str:
+    """The id of the effect that sends submission `submission`: what carriers know it by ends in it."""
+    return f"transmit-{submission}"
+
+
 class FindSubmission(Effect):
     """Look a submission up whose outcome is unknown -> SubmissionFound."""
 

@@ -15,6 +15,19 @@ from claims.documents import ClaimPayment, EligibilityAnswer, StatusLine
 from claims.findings import Finding
 from claims.payer_rules import Party, PayerRules, Remedy
 
+WriteOffReason = Literal[
+    "small_balance",
+    "timely_filing",
+    "no_authorization",
+    "bad_debt",
+    "financial_assistance",
+    "courtesy",
+    "bankruptcy",
+    "deceased",
+    "contractual_correction",
+    "other",
+]
+"""Why an amount is given up, in the trade's words; the free text beside it says what happened."""
 HoldKind = Literal[
     "coding",
     "charge",
@@ -138,12 +151,12 @@ class TransmissionUnknown(Event):
 
 
 class SubmissionFound(Event):
-    """The look-up after an unknown outcome found the submission, or found that there is none."""
+    """The look-up after an unknown outcome: there, not there, or (None) the carrier can't tell."""
 
     kind: Literal["submission_found"] = "submission_found"
     effect: str = ""
     submission: int
-    found: bool
+    found: bool | None
 
 
 class SubmissionAcknowledged(Event):
@@ -256,12 +269,88 @@ class WrittenOff(Event):
     kind: Literal["written_off"] = "written_off"
     amount_cents: int
     reason: str
+    category: WriteOffReason = "other"
     bucket: Literal["open", "patient"] = "open"
 
 
 class WriteOffReverted(Event):
     kind: Literal["write_off_reverted"] = "write_off_reverted"
     write_off: str
+    reason: str = ""
+
+
+class RefundRequested(Event):
+    """A person asks to give a credit back: to the patient, or to the payer of a coverage (from 0). Positive cents."""
+
+    kind: Literal["refund_requested"] = "refund_requested"
+    to: Literal["patient", "payer"]
+    coverage: int = 0
+    amount_cents: int
+    reason: str = ""
+
+
+class RefundSent(Event):
+    """A refund left, under the number of its check or EFT. `refund` empty = the one that waits longest."""
+
+    kind: Literal["refund_sent"] = "refund_sent"
+    refund: str = ""
+    reference: str
+    method: str = ""
+    sent_on: Day | None = None
+
+
+class RefundReverted(Event):
+    """A refund came back, or its check was voided; one that had not left yet is withdrawn."""
+
+    kind: Literal["refund_reverted"] = "refund_reverted"
+    refund: str = ""
+    reason: str = ""
+
+
+class OverpaymentIdentified(Event):
+    """A person found that a payer paid too much where the ledger doesn't show it (an audit, a wrong code)."""
+
+    kind: Literal["overpayment_identified"] = "overpayment_identified"
+    amount_cents: int
+    coverage: int = 0
+    identified_on: Day | None = None
+    """None = the day of the event. The payer's time to report and return counts from it."""
+    reason: str = ""
+
+
+class OverpaymentInvestigated(Event):
+    """A good-faith investigation of related overpayments begins or, with `ended`, is over. It suspends the clock."""
+
+    kind: Literal["overpayment_investigated"] = "overpayment_investigated"
+    ended: bool = False
+    amount_cents: int | None = None
+    """What it came to, where it came to another amount."""
+    reason: str = ""
+
+
+class RefundDemanded(Event):
+    """A payer's letter asks for money back."""
+
+    kind: Literal["refund_demanded"] = "refund_demanded"
+    amount_cents: int
+    coverage: int = 0
+    letter_on: Day | None = None
+    reference: str = ""
+    reason: str = ""
+
+
+class DemandAnswered(Event):
+    """What we say to a payer's demand; or that the payer withdrew it."""
+
+    kind: Literal["demand_answered"] = "demand_answered"
+    answer: Literal["accept", "dispute", "withdrawn"]
+    reason: str = ""
+
+
+class PaymentAccepted(Event):
+    """A person takes an underpayment as it is: no appeal is made of it."""
+
+    kind: Literal["payment_accepted"] = "payment_accepted"
     reason: str = ""
 
 
@@ -506,6 +595,14 @@ AnyEvent = Annotated[
     | StatementSent
     | WrittenOff
     | WriteOffReverted
+    | RefundRequested
+    | RefundSent
+    | RefundReverted
+    | OverpaymentIdentified
+    | OverpaymentInvestigated
+    | RefundDemanded
+    | DemandAnswered
+    | PaymentAccepted
     | RemedyChosen
     | AppealRequested
     | AppealSent

@@ -44,6 +44,10 @@ class RequestRefused(CarrierError):
     """400, 404, 413, 422: the request itself is wrong; asking again is useless."""
 
 
+class NotOffered(CarrierError):
+    """This carrier has no such service: nobody was asked, and asking again is useless. The claim goes on without it."""
+
+
 class OutcomeUnknown(CarrierError):
     """The request may have been carried out, and the carrier offers no key to ask again under."""
 
@@ -108,8 +112,12 @@ class Carrier(Protocol):
     async def ask_status(self, x12: str) -> str: ...
     async def poll(self, *, since: datetime, page: str | None = None) -> InboundPage: ...
     async def fetch(self, item_id: str) -> bytes: ...
-    async def find_submission(self, patient_control_number: str) -> bool | None:
-        """True or False where the carrier can tell, None where it can't."""
+    async def let_go(self, item_id: str) -> None:
+        """The item is stored and its workflow started: a carrier whose list is a folder may remove it now."""
+        ...
+
+    async def find_submission(self, patient_control_number: str, *, idempotency_key: str = "") -> bool | None:
+        """True or False where the carrier can tell, None where it can't. The key is that of the submission looked for."""
         ...
 
     async def send_correspondence(
@@ -268,6 +276,7 @@ __all__ = [
     "JournalEntry",
     "KnownClaim",
     "Letters",
+    "NotOffered",
     "OutcomeUnknown",
     "RateLimited",
     "Records",

@@ -126,7 +126,10 @@ class Stedi(Carrier):
         answer = await self._send("GET", self._core, path, patience=_FETCHING, follow=True)
         return answer.content
 
-    async def find_submission(self, patient_control_number: str) -> bool | None:
+    async def let_go(self, item_id: str) -> None:
+        """Stedi's list is a log: nothing is ever removed from it."""
+
+    async def find_submission(self, patient_control_number: str, *, idempotency_key: str = "") -> bool | None:
         since, page = self._clock() - _LOOKED_BACK, None
         while True:
             items, page = await self._page(since, page)

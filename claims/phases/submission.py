@@ -5,7 +5,7 @@ from __future__ import annotations
 from claims.deadlines import local_day
 from claims.documents import StatusLine
 from claims.draft import Draft, Refused
-from claims.effects import FindSubmission, TransmitClaim
+from claims.effects import FindSubmission, TransmitClaim, transmission_id
 from claims.events import (
     ClaimAcknowledged,
     ClaimTransmitted,
@@ -80,7 +80,7 @@ def submit(d: Draft) -> None:
         )
     )
     d.move(S.SUBMITTING)
-    d.ask(TransmitClaim(id=f"transmit-{number}", submission=number, claim=claim))
+    d.ask(TransmitClaim(id=transmission_id(number), submission=number, claim=claim))
 
 
 def on_claim_transmitted(d: Draft, event: ClaimTransmitted) -> None:
@@ -169,8 +169,10 @@ def on_submission_found(d: Draft, event: SubmissionFound) -> None:
         d.move(S.SUBMITTED)
         await_answers(d, ("277CA",))
         return
-    d.put_submission(submission, errors=(*submission.errors, "the carrier doesn't know it"))
-    d.open_task("find_submission", "biller", "the carrier doesn't know the submission: ask it, then send again or wait")
+    said = "the carrier doesn't know it" if event.found is False else "the carrier can't tell whether it arrived"
+    d.put_submission(submission, errors=(*submission.errors, said))
+    reason = f"submission {submission.number}: {said}: ask it, then send again or wait"
+    d.open_task("find_submission", "biller", reason)
 
 
 def on_submission_acknowledged(d: Draft, event: SubmissionAcknowledged) -> None:
