@@ -38,7 +38,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.correspondence import CorrespondenceActivities
 from activities.delivery import DeliveryActivities
 from activities.eligibility import EligibilityActivities
-from activities.errors import TypesAlone
+from activities.errors import SealedTypesAlone, TypesAlone
 from activities.follow_up import FollowUpActivities
 from activities.inbox import InboxActivities
 from activities.names import TASK_QUEUE
@@ -47,6 +47,8 @@ from activities.post import BLINK, Post
 from activities.reading import Reader
 from activities.records import RecordsActivities
 from activities.submission import Scrubber, SubmissionActivities
+from adapters.codec import SealingCodec
+from adapters.keys import Keys, KeysError, keys_of
 from adapters.logging import configure_logging
 from adapters.opening import carrier_of, documents_of, letters_of, records_of
 from adapters.settings import Settings, SettingsError, load_settings
@@ -98,6 +100,7 @@ class Exit(IntEnum):
     NO_NAMESPACE = 4
     RECORDS = 5
     TABLES = 6
+    KEYS = 7
 
 
 class CannotServe(Exception):
@@ -243,6 +246,25 @@ def _with_metrics(address: str) -> Runtime:
         raise CannotServe(Exit.SETTINGS, message) from error
 
 
+def converter_of(keys: Keys | None) -> DataConverter:
+    """How values become payloads: sealed where there are keys, in clear where there are none."""
+    if keys is None:
+        return CONVERTER
+    return dataclasses.replace(CONVERTER, payload_codec=SealingCodec(keys), failure_converter_class=SealedTypesAlone)
+
+
+def keys_for(settings: Settings) -> Keys | None:
+    """The key ring of the settings. Raises CannotServe: a ring that can't be read, or none in production."""
+    try:
+        keys = keys_of(settings.keys_file, settings.keys.get_secret_value())
+    except KeysError as error:
+        raise CannotServe(Exit.KEYS, str(error)) from error
+    if keys is None and settings.mode == "production":
+        message = "production needs a key ring: `python starter.py keys new --file PATH`, then set CLAIMLINE_KEYS_FILE"
+        raise CannotServe(Exit.KEYS, message)
+    return keys
+
+
 def compose(settings: Settings) -> Parts:
     """Opens every adapter that the settings name. Raises CannotServe."""
     try:
@@ -307,10 +329,12 @@ async def webhook_of(settings: Settings, client: Client) -> AsyncIterator[None]:
 
 async def run(settings: Settings, *, check: bool = False) -> None:
     """Until SIGTERM or Ctrl-C; what is under way gets its grace. With `check` nothing is served."""
+    keys = keys_for(settings)
     client = await connect(
         settings.temporal_address,
         settings.temporal_namespace,
         metrics="" if check else settings.metrics_address,
+        converter=converter_of(keys),
         api_key=settings.temporal_api_key.get_secret_value(),
         tls=tls_of(settings),
     )
@@ -342,7 +366,8 @@ are those of the embedded demo: Temporal at 127.0.0.1:7233, the sandbox clearing
 """
 CODES = """\
 exit codes: 0 stopped as asked; 2 a setting is wrong; 3 no Temporal server answers; 4 its namespace is missing or the
-key is refused; 5 the records can't be opened; 6 payer rules or code tables can't be read
+key is refused; 5 the records can't be opened; 6 payer rules or code tables can't be read; 7 the key ring is missing in
+production, or can't be read
 """
 
 

@@ -23,6 +23,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.names import TASK_QUEUE
+from adapters.keys import KeysError, ensure_ring
 from commands.processes import AlreadyRunning, CannotStart, FolderLock, Group, Part, free_port
 from commands.trouble import Unreachable
 
@@ -55,6 +56,10 @@ class Addresses:
         return f"http://127.0.0.1:{self.sandbox_port}"
 
     @property
+    def keys(self) -> Path:
+        return self.folder / "keys.json"
+
+    @property
     def records(self) -> str:
         return f"sqlite:///{self.folder / 'records.db'}"
 
@@ -63,6 +68,7 @@ class Addresses:
         return {
             "CLAIMLINE_TEMPORAL_ADDRESS": self.temporal,
             "CLAIMLINE_RECORDS_URL": self.records,
+            "CLAIMLINE_KEYS_FILE": str(self.keys),
             "CLAIMLINE_CARRIER": "sandbox",
             "CLAIMLINE_CARRIER_URL": self.sandbox,
             "CLAIMLINE_CARRIER_KEY": SANDBOX_KEY,
@@ -114,10 +120,13 @@ def running(
     try:
         with Group(folder) as group:
             at = _choose(folder)
+            ensure_ring(at.keys)
             for part in _parts(at, poll_seconds, speed, worker):
                 group.start(part)
             lock.write(at.note())
             yield Stack(at, group)
+    except KeysError as error:
+        raise Unreachable(str(error)) from error
     except CannotStart as error:
         raise Unreachable(str(error), f"Logs are in {folder / 'logs'}.") from error
     finally:
