@@ -105,6 +105,51 @@ class Overrides(Value):
     source: str
 
 
+class ApprovalTier(Value):
+    """Above `over_cents` a second person of this role decides; `approvers` names them where the practice does."""
+
+    over_cents: int = 0
+    role: Literal["biller", "coder", "front_desk", "provider", "supervisor", "manager"] = "supervisor"
+    approvers: tuple[str, ...] = ()
+
+
+class Contract(Value):
+    """What this payer agreed to allow: cents per unit by procedure, else a percentage of the charge. One or both."""
+
+    fees: dict[str, int] = {}
+    percent_of_charge: int | None = None
+    tolerance_cents: int = 0
+    """How much less is taken without a word."""
+    source: str
+
+
+class CodingReview(Value):
+    """When a second person reads a coder's codes: charges above an amount, modifiers, coders named (new ones)."""
+
+    charge_over_cents: int | None = None
+    modifiers: tuple[str, ...] = ()
+    coders: tuple[str, ...] = ()
+
+
+class OverpaymentRules(Value):
+    """Beside the wait `overpayment`: warnings, the suspension of an investigation, look-back, and a payer's demand."""
+
+    hard: bool = False
+    """The time to report and return is law: nobody extends it."""
+    warn_days: tuple[int, ...] = (30, 45, 55)
+    """Days after identification."""
+    suspension: Wait | None = None
+    """How long after identification an investigation may suspend the clock at most; None = it doesn't."""
+    look_back: Wait | None = None
+    """Money received longer ago need not be returned."""
+    rebuttal: Wait | None = None
+    """How long after a demand's letter it may be rebutted."""
+    stay: Wait | None = None
+    """How long after it an appeal still stops the recoupment."""
+    recoupment: Wait | None = None
+    """When after it the payer begins to take the money back."""
+
+
 class PayerRules(Value):
     """The rules of one payer or line of business. Amounts in cents; every wait carries its source."""
 
@@ -134,6 +179,16 @@ class PayerRules(Value):
     approvals: tuple[ApprovalFor, ...] = ()
     """What needs a named person's approval."""
     write_off_approval_over_cents: int = 0
+    write_off_tiers: tuple[ApprovalTier, ...] = ()
+    """Who approves a write-off, by amount; without tiers a supervisor, above `write_off_approval_over_cents`."""
+    refund_tiers: tuple[ApprovalTier, ...] = ()
+    """The same for refunds; without tiers a supervisor, whatever the amount."""
+    small_balance_patient_cents: int = 0
+    small_balance_insurer_cents: int = 0
+    """Up to this amount a rest is written off by itself; 0 = never. Silence writes nothing off: a practice says so."""
+    overpayments: OverpaymentRules = OverpaymentRules()
+    contract: Contract | None = None
+    coding_review: CodingReview | None = None
     bill_patient: bool = True
     """False for Medicaid and other balances that a patient is protected from."""
 

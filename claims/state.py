@@ -12,9 +12,10 @@ from claims.base import Day, Instant, Value
 from claims.claim import Claim
 from claims.documents import ClaimPayment
 from claims.effects import AnyEffect
-from claims.events import HoldKind, LineDecision
+from claims.events import HoldKind, LineDecision, WriteOffReason
 from claims.findings import Finding
 from claims.payer_rules import Party, PayerRules, Remedy
+from claims.refunds import Overpayment, Refund
 from claims.status import Stage, Status
 from claims.tables import Owner
 
@@ -48,6 +49,7 @@ DeadlineKind = Literal[
 TaskType = Literal[
     "verify_coverage",
     "code_claim",
+    "review_codes",
     "correct_claim",
     "resolve_rejection",
     "find_submission",
@@ -208,9 +210,14 @@ class WriteOff(Value):
     amount_cents: int
     bucket: Literal["open", "patient"]
     reason: str
+    category: WriteOffReason = "other"
     by: str
+    """Who asked for it; `rule:...` where the practice's own rule did."""
+    approved_by: str = ""
     at: Instant
     reverted_by: str = ""
+    reverted_at: Instant | None = None
+    why_reverted: str = ""
 
 
 class Appeal(Value):
@@ -269,6 +276,11 @@ class Approval(Value):
     lines: tuple[int, ...] = ()
     documents: tuple[str, ...] = ()
     bucket: Literal["open", "patient"] = "open"
+    category: WriteOffReason = "other"
+    to: Literal["patient", "payer"] = "patient"
+    coverage: int = 0
+    approvers: tuple[str, ...] = ()
+    """Who may approve it; empty = any other person."""
     requested_by: str
     requested_at: Instant
     was: Status
@@ -299,6 +311,8 @@ class Failure(Value):
     was: Status
     also: tuple[AnyEffect, ...] = ()
     """Effects that failed while the claim was parked already."""
+    abandoned_by: str = ""
+    """Who asked to give the claim up, where a second person has to agree."""
 
 
 class ClaimState(Value):
@@ -319,6 +333,9 @@ class ClaimState(Value):
     claim: Claim
     claim_version: int = 1
     coded: bool = True
+    coded_by: str = ""
+    codes_approved: bool = False
+    """A second person has read the codes."""
     stage: Stage = Stage.REGISTERED
     status: Status = Status.REGISTERED
     since: Instant
@@ -332,6 +349,10 @@ class ClaimState(Value):
     patient_payments: tuple[PatientPayment, ...] = ()
     takebacks: tuple[Takeback, ...] = ()
     write_offs: tuple[WriteOff, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    overpayment: Overpayment | None = None
+    void: bool = False
+    """Voided, even while it is open again to pay the patient's money back."""
     denial: Denial | None = None
     appeals: tuple[Appeal, ...] = ()
     approvals: tuple[Approval, ...] = ()

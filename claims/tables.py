@@ -34,7 +34,7 @@ AdjustmentClass = Literal[
     "money",
     "unknown",
 ]
-Owner = Literal["biller", "coder", "front_desk", "provider", "payer", "supervisor"]
+Owner = Literal["biller", "coder", "front_desk", "provider", "payer", "supervisor", "manager"]
 
 
 class AdjustmentReason(Value):

@@ -15,7 +15,7 @@ MONEY_ROOMS = ("claims", "workflows", "activities", "adapters")
 MAX_LINES = 450
 LONGER = {
     # one short class per event: split, the vocabulary could not be read in one place
-    "claims/events.py": 560,
+    "claims/events.py": 800,
 }
 
 
