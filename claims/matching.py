@@ -33,6 +33,7 @@ from claims.events import (
 from claims.namesakes import Lookups, first_day, told_apart
 from claims.posting import content_of
 from claims.proof import held_claim, held_remittance
+from claims.refunds import ACKNOWLEDGED
 
 __all__ = [
     "Delivery",
@@ -239,7 +240,8 @@ class _Router:
         self, remittance: Remittance, adjustment: ProviderAdjustment, segment: int, position: int
     ) -> None:
         """Overpayment recoveries that name a claim reach it; all else is the provider's ledger, never a patient's."""
-        if adjustment.reason != "WO" or not adjustment.amount_cents:
+        acknowledges = adjustment.reason == ACKNOWLEDGED and adjustment.amount_cents < 0
+        if not (adjustment.reason == "WO" or acknowledges) or not adjustment.amount_cents:
             return
         number = adjustment.reference
         found = (

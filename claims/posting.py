@@ -13,6 +13,7 @@ from claims.base import Value
 from claims.claim import Adjustment, Claim, ServiceLine
 from claims.documents import ClaimPayment, PaymentLine
 from claims.events import RemittanceReceived, TakebackReceived
+from claims.refunds import ACKNOWLEDGED, to_patient_cents, to_payers_cents
 from claims.state import ClaimState, PostedPayment
 from claims.tables import AdjustmentClass, Tables
 
@@ -249,7 +250,7 @@ class LineBalance(Value):
 class Ledger(Value):
     """Where every cent of the charge is: charge = paid + contractual + written_off + patient + next_payer + open.
 
-    `paid` includes what the patient paid; a negative `open` is a credit balance.
+    `paid` includes what the patient paid, and is less by what was given back; a negative `open` is a credit balance.
     """
 
     charge: int
@@ -325,7 +326,7 @@ def ledger(state: ClaimState, tables: Tables) -> Ledger:
         direct += hers
     if decided < 0 and state.coverage == "self_pay":
         share = claim.charge_cents
-    patient_paid = sum(p.amount_cents for p in state.patient_payments)
+    patient_paid = patients_net(state)
     standing = [w for w in state.write_offs if not w.reverted_by]
     forgiven = sum(w.amount_cents for w in standing if w.bucket == "patient")
     to_next = decided >= 0 and next_coverage(state, decided) is not None
@@ -333,7 +334,7 @@ def ledger(state: ClaimState, tables: Tables) -> Ledger:
     credit = max(patient_paid, 0) + forgiven
     owed = max(share - max(credit - max(direct, 0), 0), 0)
     patient = max(direct - credit, 0) if to_next else max(share + direct - credit, 0)
-    paid = insurer_paid + patient_paid - sum(_counted_takebacks(state))
+    paid = insurer_paid + patient_paid - sum(_counted_takebacks(state)) - _refunded_to_payers(state)
     written_off = sum(w.amount_cents for w in standing)
     next_payer = owed if to_next else 0
     rest = claim.charge_cents - paid - contractual - written_off - patient - next_payer
@@ -349,6 +350,16 @@ def ledger(state: ClaimState, tables: Tables) -> Ledger:
     )
 
 
+def patients_net(state: ClaimState) -> int:
+    """What the patient paid, less what she was given back, in cents."""
+    return sum(p.amount_cents for p in state.patient_payments) - to_patient_cents(state.refunds)
+
+
+def _refunded_to_payers(state: ClaimState) -> int:
+    acknowledged = (-t.amount_cents for t in state.takebacks if t.reason == ACKNOWLEDGED)
+    return to_payers_cents(state.refunds, tuple(acknowledged))
+
+
 def _counted_takebacks(state: ClaimState) -> list[int]:
     """Takebacks that nothing explains.
 
@@ -356,10 +367,11 @@ def _counted_takebacks(state: ClaimState) -> list[int]:
     (X12 RFI 227 and 791: a reversal whose money moves later has a pair of WO).
     """
     reversed_cents = Counter(-p.payment.paid_cents for p in state.payments if p.payment.status_code == REVERSAL)
-    put_off_cents = Counter(-t.amount_cents for t in state.takebacks if t.amount_cents < 0)
+    takebacks = [t for t in state.takebacks if t.reason != ACKNOWLEDGED]
+    put_off_cents = Counter(-t.amount_cents for t in takebacks if t.amount_cents < 0)
     explained = reversed_cents | put_off_cents
     counted = []
-    for takeback in state.takebacks:
+    for takeback in takebacks:
         if explained[takeback.amount_cents] > 0:
             explained[takeback.amount_cents] -= 1
         elif takeback.amount_cents > 0:
