@@ -275,12 +275,16 @@ def compose(settings: Settings) -> Parts:
         records = records_of(settings)
     except RecordsError as error:
         raise CannotServe(Exit.RECORDS, str(error)) from error
+    try:
+        carrier = carrier_of(settings, records)
+    except SettingsError as error:
+        raise CannotServe(Exit.SETTINGS, str(error)) from error
 
     def scrubber(claim: Claim, rules: PayerRules, today: date) -> Sequence[Finding]:
         return scrub(claim, rules=rules, tables=tables, icd=icd, today=today)
 
     return Parts(
-        carrier=carrier_of(settings),
+        carrier=carrier,
         records=records,
         documents=documents_of(settings),
         letters=letters_of(settings),

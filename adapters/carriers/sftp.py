@@ -124,7 +124,10 @@ class Sftp(Carrier):
                 # another try was faster: its file is the one that counts
                 await _remove(sftp, _path(self._folders.upload, temporary))
         waiting = _path(self._folders.upload, noted or "")
-        if not await _size(sftp, waiting) and not await self._is_up(sftp, name):
+        if await _size(sftp, waiting) is None:
+            # an earlier try, or another at the same time, renamed it
+            if await self._is_up(sftp, name):
+                return
             raise OutcomeUnknown(f"{self.name} upload: an earlier try may have arrived, and its file is gone")
         try:
             await sftp.rename(waiting, _path(self._folders.upload, name))
@@ -193,16 +196,15 @@ class Sftp(Carrier):
         """Deletes or archives what was stored. A file that changed since it was listed is another one, and stays."""
         seen = _Seen.of(item_id)
         path = _path(self._folders.download, seen.name)
-        try:
-            async with self._session.use("let go") as sftp:
-                if await _seen(sftp, path, seen.name) != seen:
-                    return
-                if self._folders.archive:
-                    await self._archive(sftp, path, seen)
-                else:
-                    await sftp.remove(path)
-        except asyncssh.SFTPNoSuchFile:
-            if self._folders.archive:
+        async with self._session.use("let go") as sftp:
+            if await _size(sftp, path) is None or await _seen(sftp, path, seen.name) != seen:
+                return
+            if not self._folders.archive:
+                await _remove(sftp, path)
+                return
+            try:
+                await self._archive(sftp, path, seen)
+            except asyncssh.SFTPNoSuchFile:
                 raise self._no_folder("archive") from None
 
     async def _archive(self, sftp: asyncssh.SFTPClient, path: str, seen: _Seen) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.carriers.stedi import Stedi
 from adapters.opening import carrier_of, documents_of, letters_of, records_of
 from adapters.settings import Settings
 from claims.ports import Carrier, Documents, Letters, Records
@@ -27,6 +28,16 @@ def sandbox(**changes: object) -> Settings:
     return Settings.model_validate({"carrier": "sandbox", "carrier_url": "http://127.0.0.1:9000"} | changes)
 
 
+class NoMarks:
+    """For carriers that need none."""
+
+    async def fetched(self, carrier: str, item_id: str) -> str | None:
+        raise AssertionError(carrier)
+
+    async def remember_item(self, carrier: str, item_id: str, sha256: str) -> None:
+        raise AssertionError(carrier)
+
+
 @pytest.mark.parametrize(
     ("settings", "healthcare", "core"),
     [
@@ -40,15 +51,16 @@ def sandbox(**changes: object) -> Settings:
     ],
 )
 def test_one_address_or_each_its_own(settings: Settings, healthcare: str, core: str) -> None:
-    carrier = carrier_of(settings)
+    carrier = carrier_of(settings, NoMarks())
+    assert isinstance(carrier, Stedi)
     assert (carrier._healthcare, carrier._core) == (healthcare, core)
 
 
 async def test_only_the_sandbox_takes_letters() -> None:
-    real: Carrier = carrier_of(stedi())
+    real: Carrier = carrier_of(stedi(), NoMarks())
     assert await real.send_correspondence(kind="appeal", fields={}, idempotency_key="k") is None
     assert real.acknowledgements == {"277CA"}
-    assert carrier_of(sandbox()).acknowledgements == {"TA1", "999", "277CA"}
+    assert carrier_of(sandbox(), NoMarks()).acknowledgements == {"TA1", "999", "277CA"}
 
 
 def test_every_adapter_is_what_activities_ask_for(tmp_path: Path) -> None:
