@@ -133,7 +133,7 @@ class Group:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **part.environment},
                 start_new_session=True,
-                preexec_fn=_die_with_parent(os.getpid()),
+                preexec_fn=die_with_parent(os.getpid()),
             )
 
     @staticmethod
@@ -142,12 +142,12 @@ class Group:
             os.killpg(process.pid, number)
 
 
-def _die_with_parent(parent: int) -> Callable[[], None]:
+def die_with_parent(parent: int, number: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
     """A killed parent can't clean up, so the kernel does (prctl(2), PR_SET_PDEATHSIG; Linux only)."""
 
     def before_exec() -> None:
         if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+            _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
             if os.getppid() != parent:
                 os._exit(1)
 

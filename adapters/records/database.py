@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from adapters.records.errors import explain
 from adapters.records.schema import SCHEMA_VERSION, metadata, schema_version
-from adapters.records.upgrade import UPGRADES, upgrade
+from adapters.records.upgrade import upgrade, version_of
 from claims.ports import RecordsError
 
 T = TypeVar("T")
@@ -43,19 +43,27 @@ class _Spoiled(Exception):
 
 
 class Database:
-    """An open records database. `busy_seconds` is how long a call waits for another writer."""
+    """An open records database. `busy_seconds` is how long a call waits for another writer.
 
-    def __init__(self, url: str, *, busy_seconds: float = 15.0) -> None:
+    Older tables are upgraded where `upgrading` says so; by default on SQLite alone, whose one program this is. With
+    `look` nothing is made, upgraded or refused.
+    """
+
+    def __init__(
+        self, url: str, *, busy_seconds: float = 15.0, upgrading: bool | None = None, look: bool = False
+    ) -> None:
         address = _address(url)
         self.where = _shown(address)
         self._busy_seconds = busy_seconds
         self._sqlite = address.get_backend_name() == "sqlite"
+        self._upgrading = self._sqlite if upgrading is None else upgrading
         self._engine = self._make_engine(address)
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="records-read")
         self._writers = ThreadPoolExecutor(1 if self._sqlite else 4, thread_name_prefix="records-write")
         self._waiting: deque[tuple[Callable[[Connection], Any], Future[Any]]] = deque()
         try:
-            self._prepare()
+            if not look:
+                self._prepare()
         except BaseException:
             self.close()
             raise
@@ -178,28 +186,42 @@ class Database:
 
     def _prepare(self) -> None:
         """Creates the tables of an empty database, upgrades an older one; refuses what isn't ours or is newer than this."""
-        if self._version() != SCHEMA_VERSION:
+        if self.version() is None:
             self._run(self._writing, self._create)
-        if self._version() in UPGRADES:
-            self._run(self._writing, upgrade)
-        found = self._version()
+        if self._older() and self._upgrading:
+            self._run(self._writing, self._upgrade)
+        if self._older():
+            raise RecordsError(
+                f"records {self.where}: its tables are older than this release (schema {self.version()}; needed is "
+                f"{SCHEMA_VERSION}); stop the workers, back it up, then run: python starter.py records upgrade"
+            )
+        found = self.version()
         if found != SCHEMA_VERSION:
             raise RecordsError(
                 f"records {self.where}: made by another Claimline (schema {found}; this one knows {SCHEMA_VERSION});"
-                " use the release that made it, or migrate"
+                " use the release that made it, or a newer one"
             )
 
-    def _version(self) -> int | None:
-        def read(connection: Connection) -> int | None:
-            if not inspect(connection).has_table(schema_version.name):
-                return None
-            return connection.scalar(select(schema_version.c.version))
+    def version(self) -> int | None:
+        """The schema of the tables there are; None where there are none of ours."""
+        return self._run(self._reading, version_of)
 
-        return self._run(self._reading, read)
+    def _older(self) -> bool:
+        return 0 < (self.version() or 0) < SCHEMA_VERSION
 
-    def _create(self, connection: Connection) -> None:
+    def _upgrade(self, connection: Connection) -> None:
+        """One process takes the steps, others wait and find nothing left to do."""
+        self._lock_schema(connection)
+        if (version_of(connection) or 0) < SCHEMA_VERSION:
+            upgrade(connection)
+
+    def _lock_schema(self, connection: Connection) -> None:
+        """SQLite has one writer anyway."""
         if not self._sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SCHEMA_LOCK})
+
+    def _create(self, connection: Connection) -> None:
+        self._lock_schema(connection)
         names = set(inspect(connection).get_table_names())
         if schema_version.name in names:
             return

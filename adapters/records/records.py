@@ -31,14 +31,20 @@ def _now() -> datetime:
 
 
 def open_records(
-    url: str, *, cipher: Cipher | None = None, clock: Callable[[], datetime] = _now, busy_seconds: float = 15.0
+    url: str,
+    *,
+    cipher: Cipher | None = None,
+    clock: Callable[[], datetime] = _now,
+    busy_seconds: float = 15.0,
+    upgrading: bool | None = None,
 ) -> SqlRecords:
     """Opens the records at `url` (`sqlite:///PATH` or `postgresql+psycopg://...`), making its tables if it is empty.
 
-    `busy_seconds` is how long a call waits for another writer. Raises RecordsError where the database can't be
-    opened, is damaged, belongs to something else or was made by another release.
+    `busy_seconds` is how long a call waits for another writer. Older tables are upgraded where `upgrading` says so, by
+    default on SQLite alone. Raises RecordsError where the database can't be opened, is damaged, belongs to something else
+    or was made by another release.
     """
-    return SqlRecords(Database(url, busy_seconds=busy_seconds), cipher or NoCipher(), clock)
+    return SqlRecords(Database(url, busy_seconds=busy_seconds, upgrading=upgrading), cipher or NoCipher(), clock)
 
 
 class SqlRecords(Records):

@@ -1,56 +1,70 @@
-"""From one release's tables to the next: each upgrade adds, none removes, and all happen in one transaction."""
+"""From one release's tables to the next, by alembic: steps only forward, all of them in one transaction.
+
+`schema_version` holds one number, which every release can read and which alone says how far a database is; alembic's own
+table is made after it before the steps are taken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, inspect, text, update
+from sqlalchemy import Connection, inspect, select
 
-from adapters.records.schema import deposits, metadata, provider_entries, remittances, schema_version, unmatched
+from adapters.records.schema import SCHEMA_VERSION, schema_version
 
+if TYPE_CHECKING:
+    from alembic.config import Config
 
-def _to_2(connection: Connection) -> None:
-    """Remittances, the provider's ledger, deposits; and what became of unmatched items."""
-    metadata.create_all(connection, tables=[remittances, provider_entries, deposits])
-    _add(
-        connection,
-        unmatched,
-        {
-            "part": "0",
-            "remittance": "''",
-            "resolution": "''",
-            "matched_to": "''",
-            "resolved_by": "''",
-            "resolved_at": None,
-            "resolved_why": "''",
-            "matches": "0",
-        },
-    )
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def _to_3(connection: Connection) -> None:
-    """Who dealt with an entry of the provider's ledger; there already where the table was made just now."""
-    there = {column["name"] for column in inspect(connection).get_columns(provider_entries.name)}
-    if "done_by" not in there:
-        _add(connection, provider_entries, {"done_by": "''", "done_at": None, "done_why": "''"})
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step: the schema version that it leads to, and what it brings."""
+
+    version: int
+    brings: str
 
 
-def _add(connection: Connection, table: Table, columns: Mapping[str, str | None]) -> None:
-    """Adds columns, each with what older rows have there (None: nothing)."""
-    for name, default in columns.items():
-        kind = table.c[name].type.compile(connection.dialect)
-        rest = "" if default is None else f" NOT NULL DEFAULT {default}"
-        connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {name} {kind}{rest}"))
-
-
-UPGRADES: dict[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3}
-"""By the version that they start from."""
+def version_of(connection: Connection) -> int | None:
+    """The schema of these tables; None where there are none of ours."""
+    if not inspect(connection).has_table(schema_version.name):
+        return None
+    return connection.scalar(select(schema_version.c.version))
 
 
 def upgrade(connection: Connection) -> None:
-    """Brings the tables to this release, step by step; a version that no step starts from is left alone."""
-    found = connection.scalar(schema_version.select())
-    while found in UPGRADES:
-        UPGRADES[found](connection)
-        found += 1
-        connection.execute(update(schema_version).values(version=found))
+    """Takes every step from the tables' version to this release's. Tables that are up to date are left alone."""
+    # Loaded here: alembic takes a third of a second, and most starts find nothing to do.
+    from alembic import command
+
+    config = _config(connection)
+    command.stamp(config, revision_of(version_of(connection) or 0), purge=True)
+    command.upgrade(config, "head")
+    connection.execute(schema_version.delete())
+    connection.execute(schema_version.insert().values(version=SCHEMA_VERSION))
+
+
+def migrations() -> tuple[Migration, ...]:
+    """Every step there is, in order."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(MIGRATIONS))
+    steps = [Migration(int(step.revision), str(step.doc).rstrip(".")) for step in script.walk_revisions()]
+    return tuple(sorted(steps, key=lambda step: step.version))
+
+
+def revision_of(version: int) -> str:
+    """Alembic's name of a schema version: four digits; `base` where there is none yet."""
+    return f"{version:04d}" if version else "base"
+
+
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

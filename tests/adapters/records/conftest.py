@@ -1,19 +1,13 @@
-"""Claims, looks and steps to write into a real SQLite file.
-
-With CLAIMLINE_TEST_POSTGRES=postgresql+psycopg://USER@HOST/postgres everything is tried on that server too, each test
-in a schema of its own.
-"""
+"""Claims, looks and steps to write into a real SQLite file, and into a real PostgreSQL where there is one."""
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from adapters.records import SqlRecords, open_records
 from claims.claim import Claim, Coverage, Name, Payer, Person, Provider, ServiceLine
@@ -21,8 +15,8 @@ from claims.matching import IndexEntry
 from claims.payer_rules import FilingLimit, PayerRules, Wait
 from claims.ports import JournalEntry
 from claims.views import ClaimView, DeadlineView, TaskView
+from tests.postgres import schemas
 
-POSTGRES = os.environ.get("CLAIMLINE_TEST_POSTGRES", "")
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
 
@@ -36,27 +30,14 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/records.db"
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Addresses where nothing stands yet, one for each call."""
     if request.param == "sqlite":
         yield lambda: f"sqlite:///{tmp_path}/{uuid.uuid4().hex}.db"
         return
-    made: list[str] = []
-    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-
-    def new() -> str:
-        made.append(f"claimline_test_{uuid.uuid4().hex}")
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE SCHEMA {made[-1]}"))
-        address = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={made[-1]}"})
-        return address.render_as_string(hide_password=False)
-
-    yield new
-    with server.connect() as connection:
-        for name in made:
-            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
-    server.dispose()
+    with schemas() as places:
+        yield places.new
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
-from adapters.records import SqlRecords, open_records
+from adapters.records import SqlRecords
 from claims.cash import Accounting, BookedAdjustment
 from claims.deposits import Deposit
 from claims.ports import RecordsError, UnmatchedItem
@@ -222,35 +220,3 @@ async def test_a_deposit_of_another_amount_or_payer_waits_and_says_why(records: 
     }
     (cash,) = await records.remittances()
     assert cash.expects_deposit
-
-
-async def test_a_database_of_the_release_before_is_upgraded_and_keeps_its_items(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    opened = open_records(sqlite_url, clock=lambda: START)
-    await finish(opened, "one", (), (item("", remittance=""),))
-    opened.close()
-    with sqlite3.connect(tmp_path / "records.db") as connection:
-        # as schema 1 was
-        for name in ("provider_entries", "deposits", "remittances"):
-            connection.execute(f"DROP TABLE {name}")
-        for name in ("part", "remittance", "resolution", "matched_to", "resolved_by", "resolved_at", "resolved_why"):
-            connection.execute(f"ALTER TABLE unmatched DROP COLUMN {name}")
-        connection.execute("ALTER TABLE unmatched DROP COLUMN matches")
-        connection.execute("UPDATE schema_version SET version = 1")
-    connection.close()
-    again = open_records(sqlite_url, clock=lambda: START)
-    (row,) = await again.unmatched_rows()
-    assert (row.reference, row.matches, row.resolution) == ("WHO", 0, "")
-    await finish(again, "two", (account(),))
-    assert len(await again.remittances()) == 1
-    again.close()
-    with sqlite3.connect(tmp_path / "records.db") as connection:
-        # as schema 2 was
-        for name in ("done_by", "done_at", "done_why"):
-            connection.execute(f"ALTER TABLE provider_entries DROP COLUMN {name}")
-        connection.execute("UPDATE schema_version SET version = 2")
-    connection.close()
-    once_more = open_records(sqlite_url, clock=lambda: START)
-    assert [one.done_by for one in await once_more.provider_entries()] == ["", ""]
-    once_more.close()

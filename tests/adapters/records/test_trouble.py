@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from adapters.records import RecordsError, SqlRecords, open_records
+from adapters.records.schema import SCHEMA_VERSION
 from claims.claim import Claim
 from claims.matching import IndexEntry
 from claims.ports import JournalEntry
@@ -35,7 +36,7 @@ def test_a_newer_schema_is_refused_with_both_numbers(sqlite_url: str, tmp_path: 
     with sqlite3.connect(tmp_path / "records.db") as connection:
         connection.execute("UPDATE schema_version SET version = 99")
     connection.close()
-    with pytest.raises(RecordsError, match=r"schema 99; this one knows 3"):
+    with pytest.raises(RecordsError, match=rf"schema 99; this one knows {SCHEMA_VERSION}"):
         open_records(sqlite_url)
 
 
