@@ -41,6 +41,8 @@ def unexpected_segments(ts: TransactionSet) -> list[Problem]:
     known = _SEGMENTS.get(ts.kind)
     if known is None:
         return []
+    if ts.segments.only(known):
+        return _swallowed(ts)
     first: dict[str, list[int]] = {}
     for segment in ts.segments:
         if segment.id not in known:
@@ -78,7 +80,7 @@ def _read(parsed: Parsed) -> int:
 def _swallowed(ts: TransactionSet) -> list[Problem]:
     """Claims whose own segment has no terminator before it, so that they hide at the end of another one."""
     counted = _COUNTED.get(ts.kind, "")
-    if not counted:
+    if not counted or ts.segments.plain_count(counted) is not None:
         return []
     problems: list[Problem] = []
     for segment in ts.segments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapters.x12.kinds import kind_of
 from adapters.x12.segments import Segment
+from adapters.x12.stretch import Stretch
 from adapters.x12.transaction_set import Document, TransactionSet
 from claims.documents import Problem
 
@@ -22,7 +23,8 @@ class EnvelopeWalk:
         self.groups_said = 0
         self.sets_in_group = 0
         self.st_index = 0
-        self.open: list[Segment] = []
+        self.here: Stretch
+        self.open: list[Stretch] = []
         self.stray: list[Segment] = []
         self.closed = False
         self._handlers = {
@@ -34,26 +36,27 @@ class EnvelopeWalk:
             "IEA": self._iea,
         }
 
-    def interchange(self, segments: list[Segment]) -> None:
-        at = 0
-        for index in [n for n, segment in enumerate(segments) if segment.id in _ENVELOPE]:
-            self._between(segments[at:index])
-            self._handlers[segments[index].id](segments[index])
-            at = index + 1
-        self._between(segments[at:])
-        last = segments[-1] if segments else None
-        if last is not None:
-            self._cut_off(last, "the file ends")
-            self._report_stray()
-            if self.gs is not None:
-                self._say(last, "GE is missing")
-            if self.isa is not None and not self.closed:
-                self._say(last, "IEA is missing")
+    def interchange(self, segments: Stretch) -> None:
+        at, position = segments.start, segments.position
+        for self.here in segments.marks(_ENVELOPE):
+            self._between(segments.part(at, self.here.start - 1, position))
+            self._handlers[self.here[0].id](self.here[0])
+            at, position = self.here.end + 1, self.here.position + 1
+        self._between(segments.part(at, segments.end, position))
+        last = segments.last()
+        self._cut_off(last, "the file ends")
+        self._report_stray()
+        if self.gs is not None:
+            self._say(last, "GE is missing")
+        if self.isa is not None and not self.closed:
+            self._say(last, "IEA is missing")
 
-    def _between(self, segments: list[Segment]) -> None:
+    def _between(self, segments: Stretch) -> None:
         """Segments with no envelope among them: of the open set, or of none."""
+        if segments.start >= segments.end:
+            return
         if self.open:
-            self.open.extend(segments)
+            self.open.append(segments)
             return
         for segment in segments:
             if segment.id == "TA1" and not self.stray:
@@ -79,13 +82,13 @@ class EnvelopeWalk:
         self._report_stray()
         if self.gs is None and self.isa is not None:
             self._say(segment, "ST stands outside a group; GS is missing")
-        self.open = [segment]
+        self.open = [self.here]
 
     def _se(self, segment: Segment) -> None:
         if not self.open:
             self.stray.append(segment)
             return
-        self.open.append(segment)
+        self.open.append(self.here)
         made = self._close(complete=True)
         said, found = segment.get(1), len(made.segments)
         if not _same_number(said, found):
@@ -125,12 +128,13 @@ class EnvelopeWalk:
             self._say(segment, "IEA02 is not the control number of its ISA", 2)
 
     def _ta1(self, segment: Segment) -> None:
-        made = self._set([segment], "TA1", "", complete=True)
+        alone = Stretch("", (1, 0), segment.delimiters, segment.position, [segment])
+        made = self._set(alone, "TA1", "", complete=True)
         made.control_number = segment.get(1).strip()
         self.document.tas.append(made)
 
     def _close(self, *, complete: bool) -> TransactionSet:
-        segments, self.open = self.open, []
+        segments, self.open = Stretch.joined(self.open), []
         st, gs = segments[0], self.gs
         in_set = st.get(3).strip()
         in_group = gs.get(8).strip() if gs is not None else ""
@@ -146,7 +150,7 @@ class EnvelopeWalk:
         self.st_index += 1
         return made
 
-    def _set(self, segments: list[Segment], kind: str, version: str, *, complete: bool) -> TransactionSet:
+    def _set(self, segments: Stretch, kind: str, version: str, *, complete: bool) -> TransactionSet:
         return TransactionSet(
             kind=kind,
             version=version,

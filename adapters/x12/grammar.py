@@ -104,7 +104,7 @@ def _guide(kind: str) -> list[_Row]:
     return root.rows
 
 
-def _walk(rows: list[_Row], segments: list[Segment], at: int, problems: list[Problem]) -> int:
+def _walk(rows: list[_Row], segments: Sequence[Segment], at: int, problems: list[Problem]) -> int:
     """Goes along the rows of one loop from `at` and gives back where the next one begins."""
     for row in rows:
         count = 0

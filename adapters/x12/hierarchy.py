@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from adapters.x12.fields import text
@@ -43,7 +43,7 @@ class Level:
             level = level.parent
 
 
-def levels_of(segments: list[Segment], problems: list[Problem]) -> list[Level]:
+def levels_of(segments: Sequence[Segment], problems: list[Problem]) -> list[Level]:
     """Every level of a set in the order of the file; the first holds what stands before any HL.
 
     A parent that does not exist, or does not stand higher, is a Problem; the nearest higher level before it is taken.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapters.x12.segments import Segment
 
 # Implementation guide -> kind. 004010 and 005010 guides of one kind have numbers of their own.
@@ -34,7 +36,7 @@ _SERVICE_SEGMENTS = {"SV1": "837P", "SV2": "837I", "SV3": "837D"}
 _BHT06 = {"TH": "277CA", "DG": "277", "RQ": "277DRA"}
 
 
-def kind_of(segments: list[Segment], version: str, gs: Segment | None) -> str:
+def kind_of(segments: Sequence[Segment], version: str, gs: Segment | None) -> str:
     """The kind of a set: ST01 where that says it all. One that can't be told apart stays `837` or `277?`."""
     number = segments[0].get(1).strip()
     guides = _GUIDES.get(number)
@@ -48,7 +50,7 @@ def kind_of(segments: list[Segment], version: str, gs: Segment | None) -> str:
     return _by_content(number, segments)
 
 
-def _by_content(number: str, segments: list[Segment]) -> str:
+def _by_content(number: str, segments: Sequence[Segment]) -> str:
     if number == "837":
         return next((_SERVICE_SEGMENTS[s.id] for s in segments if s.id in _SERVICE_SEGMENTS), "837")
     beginning = next((s for s in segments if s.id == "BHT"), None)

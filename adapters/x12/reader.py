@@ -17,6 +17,7 @@ from adapters.x12.delimiters import (
 )
 from adapters.x12.envelopes import EnvelopeWalk
 from adapters.x12.segments import Delimiters, Segment
+from adapters.x12.stretch import Stretch
 from adapters.x12.transaction_set import Document, TransactionSet
 from claims.documents import Problem
 
@@ -88,9 +89,10 @@ def _read_interchanges(text: str, starts: list[int], document: Document) -> None
             position += seen[chunk]
             continue
         segments = _cut(chunk, position, document)
-        seen[chunk] = len(segments)
-        position += len(segments)
-        EnvelopeWalk(document, document.interchanges).interchange(segments)
+        seen[chunk] = found = len(segments) if segments is not None else 0
+        position += found
+        if segments is not None and found:
+            EnvelopeWalk(document, document.interchanges).interchange(segments)
         document.interchanges += 1
     if document.duplicates:
         document.problems.append(Problem(segment=first_repeat, reason=_repeats(document)))
@@ -103,13 +105,13 @@ def _repeats(document: Document) -> str:
     return f"{document.duplicates} of {total} interchanges repeat an earlier one; left out"
 
 
-def _cut(chunk: str, position: int, document: Document) -> list[Segment]:
-    """The segments of one interchange, numbered on from `position`."""
+def _cut(chunk: str, position: int, document: Document) -> Stretch | None:
+    """The segments of one interchange, numbered on from `position`; None where its delimiters can't be told."""
     try:
         delimiters = isa_delimiters(chunk, 0) if chunk.startswith("ISA") else bare_delimiters(chunk, 0)
     except Unreadable as error:
         document.problems.append(Problem(segment=position + 1, reason=str(error), fatal=True))
-        return []
+        return None
     used = component_in_use(chunk, delimiters)
     if used != delimiters.component:
         reason = f"ISA16 declares `{delimiters.component}` but the composites use `{used}`; read with `{used}`"
@@ -122,6 +124,6 @@ def _cut(chunk: str, position: int, document: Document) -> list[Segment]:
     if "\0" in chunk:
         document.problems.append(Problem(segment=segments[0].position, reason="the text contains NUL characters"))
     if segments and delimiters.segment not in "\r\n" and not chunk.endswith(delimiters.segment):
-        last = segments[-1]
+        last = segments.last()
         document.problems.append(Problem(segment=last.position, reason=f"{last.id[:3]} has no segment terminator"))
     return segments

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from adapters.x12.segments import Segment
+from adapters.x12.stretch import Stretch
 from claims.documents import Problem
 
 
@@ -25,7 +26,7 @@ class TransactionSet:
     isa_index: int
     gs_index: int
     st_index: int
-    segments: list[Segment]
+    segments: Stretch
     complete: bool = True
     problems: list[Problem] = field(default_factory=list)
     isa: Segment | None = None
@@ -38,7 +39,7 @@ class TransactionSet:
 
     def count(self, *ids: str) -> int:
         """How many of its segments have one of these identifiers: the independent count that readers prove against."""
-        return sum(1 for segment in self.segments if segment.id in ids)
+        return sum(self.segments.count_of(identifier) for identifier in ids)
 
 
 @dataclass(slots=True)
