@@ -178,13 +178,15 @@ async def _judge(play: Play, room: Room, stack: Stack, verdict: Verdict) -> None
 
 
 async def _sent(room: Room, play: Play) -> dict[str, int]:
-    """How many submissions of each claim the clearinghouse took, by the claims' own account."""
+    """How many submissions of each claim the clearinghouse took, by the claims' own account: sent, and no 999 refused it."""
     sent: dict[str, int] = {}
     for number, part in play.parts.items():
         if part.view is None:
             continue
         steps = await room.records.journal(part.view.practice, part.view.claim_id)
-        sent[number] = sum(step.event in ("claim_transmitted",) and not step.refused for step in steps)
+        taken = [step for step in steps if not step.refused]
+        refused = [step for step in taken if step.event == "submission_acknowledged" and "rejected" in step.after]
+        sent[number] = sum(step.event == "claim_transmitted" for step in taken) - len(refused)
     return sent
 
 
