@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -13,13 +15,29 @@ from activities.errors import carrier_errors
 from activities.heart import beating
 from activities.orders import DocumentReference, InboxReport
 from activities.submission import ANSWERS
-from claims.ports import Carrier, InboundItem, Records, RequestRefused
+from claims.ports import Carrier, CarrierError, InboundItem, Records, RequestRefused, Unavailable
 
 OVERLAP = timedelta(minutes=10)
 """Windows overlap: a carrier may list a document late, and its clock is not ours."""
 FIRST_LOOK = timedelta(days=7)
 AT_ONCE = 8
 """Documents of one page that are fetched and started at the same time."""
+
+
+AWAY = 4
+"""Items of one page that can't be had until the whole carrier is taken for away."""
+SNIFFED = 2_000
+_FIRST_SET = re.compile(rb"[\x1d~\r\n|!^]\s*ST(.)(\d{3})\1")
+_TA1 = re.compile(rb"[\x1d~\r\n|!^]\s*TA1[^A-Za-z0-9 ]")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one item: `new` is false where its content was known; `trouble` is the type of what went wrong."""
+
+    stored: bool = False
+    new: bool = False
+    trouble: str = ""
 
 
 class DocumentStarter(Protocol):
@@ -55,9 +73,9 @@ class InboxActivities:
                 listed = await self._carrier.poll(since=cursor - OVERLAP, page=page)
             for item, taken in zip(listed.items, await self._take_all(listed.items), strict=True):
                 report = _counted(report, taken)
-                if taken is None:
-                    missing = missing or f"RequestRefused: item of set {item.set} could not be fetched"
-                elif not missing:
+                if taken.trouble:
+                    missing = missing or f"{taken.trouble}: item of set {item.set or 'not told'}"
+                if taken.stored and not missing:
                     latest = max(latest, item.processed_at)
             page = listed.next_page
             if page is None:
@@ -72,41 +90,60 @@ class InboxActivities:
             document = DocumentReference(sha256=sha256, set=kind, source=ANSWERS, received_at=arrived, size=size)
             await self._starter.start_document(document)
 
-    async def _take_all(self, items: Sequence[InboundItem]) -> list[bool | None]:
+    async def _take_all(self, items: Sequence[InboundItem]) -> list[Taken]:
         """Several at a time, the results in the order of the list."""
         hands = asyncio.Semaphore(AT_ONCE)
+        failed = 0
 
-        async def take(item: InboundItem) -> bool | None:
+        async def take(item: InboundItem) -> Taken:
+            nonlocal failed
             async with hands:
-                return await self._take(item)
+                try:
+                    return await self._take(item)
+                except Unavailable:
+                    # One item that can't be had keeps no other waiting; several mean that the carrier is away.
+                    failed += 1
+                    if failed >= AWAY:
+                        raise
+                    return Taken(trouble="Unavailable")
 
-        return await asyncio.gather(*(take(item) for item in items))
+        with carrier_errors():
+            return await asyncio.gather(*(take(item) for item in items))
 
-    async def _take(self, item: InboundItem) -> bool | None:
-        """True: new; False: known; None: the carrier lists it and refuses to hand it out."""
+    async def _take(self, item: InboundItem) -> Taken:
+        """Fetch, store, start, remember, let go: cut off anywhere, the next round goes on and nothing is lost."""
         carrier = self._carrier.name
-        if await self._records.fetched(carrier, item.id):
-            return False
+        new = False
+        if not await self._records.fetched(carrier, item.id):
+            try:
+                raw = await self._carrier.fetch(item.id)
+            except RequestRefused:
+                return Taken(trouble="RequestRefused")
+            at, kind = datetime.now(UTC), item.set or kind_of(raw)
+            sha256, new = await self._records.store_document(raw, kind=kind, source=carrier, at=at)
+            reference = DocumentReference(sha256=sha256, set=kind, source=carrier, received_at=at, size=len(raw))
+            await self._starter.start_document(reference)
+            await self._records.remember_item(carrier, item.id, sha256)
         try:
-            raw = await self._carrier.fetch(item.id)
-        except RequestRefused:
-            return None
-        except Exception as error:
-            with carrier_errors():
-                raise error
-        at = datetime.now(UTC)
-        sha256, new = await self._records.store_document(raw, kind=item.set, source=carrier, at=at)
-        reference = DocumentReference(sha256=sha256, set=item.set, source=carrier, received_at=at, size=len(raw))
-        await self._starter.start_document(reference)
-        await self._records.remember_item(carrier, item.id, sha256)
-        return new
+            await self._carrier.let_go(item.id)
+        except CarrierError as error:
+            return Taken(stored=True, new=new, trouble=f"{type(error).__name__} at letting go")
+        return Taken(stored=True, new=new)
 
 
-def _counted(report: InboxReport, taken: bool | None) -> InboxReport:
+def kind_of(raw: bytes) -> str:
+    """The first set of an interchange (ST01), for a carrier that tells nothing of its files; empty where none is seen."""
+    found = _FIRST_SET.search(raw[:SNIFFED])
+    if found is not None:
+        return found[2].decode()
+    return "TA1" if _TA1.search(raw[:SNIFFED]) else ""
+
+
+def _counted(report: InboxReport, taken: Taken) -> InboxReport:
     return report.model_copy(
         update={
             "listed": report.listed + 1,
-            "new": report.new + (taken is True),
-            "known": report.known + (taken is False),
+            "new": report.new + (taken.stored and taken.new),
+            "known": report.known + (taken.stored and not taken.new),
         }
     )
