@@ -13,14 +13,18 @@ An outage is an exception and is tried again under the same key; a refusal is a 
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from temporalio import activity
 from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DefaultFailureConverter, PayloadConverter
 from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.service import RPCError
 
 from activities.orders import Answer, Order
 from claims.events import EffectFailed
@@ -36,9 +40,15 @@ from claims.ports import (
 )
 
 ENOUGH = 5
+PROGRAM_FAULT = "ProgramFault"
+DAMAGED = "DocumentDamaged"
 FINAL = (AuthenticationFailed, RequestRefused, NotOffered, OutcomeUnknown)
+OUTSIDE = (FailureError, CarrierError, RecordsError, RPCError)
+"""Never a fault of the program over its data: they pass `few_tries` as they are."""
 OURS = (FailureError, CarrierError, RecordsError, CannotWrite)
 """Errors whose words were chosen here, and repeat nothing that was sent, read or stored."""
+
+_ROOT = Path(__file__).resolve().parents[1]
 
 
 class TypesAlone(DefaultFailureConverter):
@@ -82,17 +92,37 @@ def carrier_errors() -> Iterator[None]:
 
 @contextmanager
 def few_tries() -> Iterator[None]:
-    """Around our own work on one claim's data: a fault of the program is no outage, so it is given up after a few tries.
+    """Around our own work on one claim or document: a fault of the program is no outage, so it is given up after a few tries.
 
     Only the error's type and place leave: its text may repeat what it choked on, and history keeps every try's.
     """
     try:
         yield
+    except OUTSIDE:
+        raise
     except Exception as error:
-        fault = ApplicationError(
-            type(error).__name__, type="ProgramFault", non_retryable=activity.info().attempt >= ENOUGH
-        )
+        words = f"{type(error).__name__} in {_place(error)}"
+        fault = ApplicationError(words, type=PROGRAM_FAULT, non_retryable=activity.info().attempt >= ENOUGH)
         raise fault.with_traceback(error.__traceback__) from None
+
+
+def _place(error: Exception) -> str:
+    """The last line of ours that the error went through."""
+    ours = [one for one in traceback.extract_tb(error.__traceback__) if one.filename.startswith(f"{_ROOT}{os.sep}")]
+    ours = [one for one in ours if "site-packages" not in one.filename] or ours
+    last = ours[-1] if ours else None
+    return f"{os.path.relpath(last.filename, _ROOT)}:{last.lineno}" if last else "a library"
+
+
+@contextmanager
+def lasting_errors() -> Iterator[None]:
+    """Around reads of one stored document: what stays wrong however often it is read is told apart from an outage."""
+    try:
+        yield
+    except RecordsError as error:
+        if error.transient:
+            raise
+        raise ApplicationError(str(error), type=DAMAGED) from error
 
 
 def cannot_write(order: Order[Any], error: CannotWrite) -> Answer:

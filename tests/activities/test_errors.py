@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import traceback
 
 import pytest
@@ -35,12 +36,8 @@ def fault(attempt: int) -> ApplicationError:
 @pytest.mark.parametrize("attempt", [1, ENOUGH - 1, ENOUGH])
 def test_no_try_tells_history_what_the_program_choked_on(attempt: int) -> None:
     left = fault(attempt)
-    assert (left.type, left.message, left.__cause__, left.__suppress_context__) == (
-        "ProgramFault",
-        "ValueError",
-        None,
-        True,
-    )
+    assert (left.type, left.__cause__, left.__suppress_context__) == ("ProgramFault", None, True)
+    assert re.fullmatch(r"ValueError in tests/activities/test_errors\.py:\d+", left.message)
     assert traceback.extract_tb(left.__traceback__)[-1].name == "chokes"
 
 
