@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select, update
 
 from adapters.records import schema
+from adapters.records.turns import take_turns
 from adapters.records.upsert import insert_all_once, insert_once, storable
 from claims.base import Day, Instant, Value
 from claims.cash import Accounting
@@ -68,6 +69,9 @@ class DepositRow(Deposit):
 def record(connection: Connection, document: str, accounts: Sequence[Accounting], at: datetime) -> frozenset[str]:
     """Writes each set's row, its ledger entries and its pairing -> the keys of sets that were known before."""
     repeated = set()
+    if accounts:
+        # a deposit that comes at the same time and sees nothing of these sets would never pair with one
+        take_turns(connection, "cash")
     for one in accounts:
         row = {name: value for name, value in one.model_dump().items() if name in schema.remittances.c}
         row = {name: storable(value) if isinstance(value, str) else value for name, value in row.items()}
@@ -159,6 +163,7 @@ def finish_entry(connection: Connection, entry: ProviderEntry, *, by: str, why: 
 def add_deposits(connection: Connection, deposits: Sequence[Deposit]) -> int:
     """How many were new: the same deposit again (trace, amount, payer, day) is one."""
     new = 0
+    take_turns(connection, "cash")
     for one in deposits:
         row = {name: storable(v) if isinstance(v, str) else v for name, v in one.model_dump().items()}
         row |= {"id": deposit_id(one), "plain_trace": plain(one.trace_number)}

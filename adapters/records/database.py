@@ -19,23 +19,28 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from adapters.records.errors import explain
+from adapters.records.errors import explain, sqlstate
 from adapters.records.schema import SCHEMA_VERSION, metadata, schema_version
+from adapters.records.turns import take_turns
 from adapters.records.upgrade import upgrade, version_of
 from claims.ports import RecordsError
 
 T = TypeVar("T")
 
 _WRITING = {"writing": True}
-_SCHEMA_LOCK = 0x636C61696D  # pg_advisory_xact_lock; any fixed number that nobody else uses
 
 
 _SHARED_COMMIT = 50
 """How many writes share a commit; the last of them waits for all."""
+
+_TRIES = 4
+"""How often a write that PostgreSQL rolled back so that another one could go on is tried in all."""
+_OTHERS_WENT_FIRST = frozenset({"40001", "40P01"})
+"""SQLSTATE: serialization_failure, deadlock_detected."""
 
 
 class _Spoiled(Exception):
@@ -56,6 +61,8 @@ class Database:
         self.where = _shown(address)
         self._busy_seconds = busy_seconds
         self._sqlite = address.get_backend_name() == "sqlite"
+        # PostgreSQL shows each statement another moment unless it is asked for one; SQLite shows one anyway
+        self._snapshot = {} if self._sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._upgrading = self._sqlite if upgrading is None else upgrading
         self._engine = self._make_engine(address)
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="records-read")
@@ -76,11 +83,11 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """`work` in a thread, in a transaction that is kept whole or not at all.
 
-        On SQLite `work` may be run a second time, after the first was rolled back.
+        `work` may be run a second time, after the first was rolled back.
         """
         if not self._sqlite:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._writers, self._run, self._writing, work)
+            return await loop.run_in_executor(self._writers, self._run, self._writing, work, _TRIES)
         future: Future[T] = Future()
         self._waiting.append((work, future))
         self._writers.submit(self._write_waiting)
@@ -127,11 +134,13 @@ class Database:
             future.set_result(result)
         return True
 
-    def _run(self, transaction: Callable[[], Any], work: Callable[[Connection], T]) -> T:
+    def _run(self, transaction: Callable[[], Any], work: Callable[[Connection], T], tries: int = 1) -> T:
         try:
             with transaction() as connection:
                 return work(connection)
         except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
+            if tries > 1 and sqlstate(problem) in _OTHERS_WENT_FIRST:
+                return self._run(transaction, work, tries - 1)
             # `from None`: the driver's message may repeat values, and a traceback shows the whole chain.
             raise explain(problem, self.where) from None
         except ValidationError as problem:
@@ -142,7 +151,7 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection, connection.begin():
+        with self._engine.connect().execution_options(**self._snapshot) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -155,7 +164,7 @@ class Database:
             _make_private(Path(str(address.database)), self.where)
         try:
             if not self._sqlite:
-                return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=8)
+                return self._make_postgres(address)
             engine = create_engine(address, hide_parameters=True, pool_size=6, max_overflow=0)
         except NoSuchModuleError:
             raise RecordsError(f"records {self.where}: this kind of database is not known") from None
@@ -164,6 +173,23 @@ class Database:
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "begin", _on_begin)
         return engine
+
+    def _make_postgres(self, address: URL) -> Engine:
+        """As patient with other writers as SQLite is, and silent about a server that is gone for no longer than that."""
+        waits = f"-c lock_timeout={int(self._busy_seconds * 1000)} -c idle_in_transaction_session_timeout=60000"
+        options = f"{address.query.get('options', '')} {waits}".strip()
+        given = {
+            "options": options,
+            "connect_timeout": max(2, int(self._busy_seconds)),
+            "application_name": "claimline",
+        }
+        return create_engine(
+            address,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=8,
+            connect_args=given | {name: value for name, value in address.query.items() if name != "options"},
+        )
 
     def _on_connect(self, connection: sqlite3.Connection, _record: object) -> None:
         # autocommit mode of the driver: transactions are begun by `_on_begin` alone
@@ -211,17 +237,12 @@ class Database:
 
     def _upgrade(self, connection: Connection) -> None:
         """One process takes the steps, others wait and find nothing left to do."""
-        self._lock_schema(connection)
+        take_turns(connection, "schema")
         if (version_of(connection) or 0) < SCHEMA_VERSION:
             upgrade(connection)
 
-    def _lock_schema(self, connection: Connection) -> None:
-        """SQLite has one writer anyway."""
-        if not self._sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SCHEMA_LOCK})
-
     def _create(self, connection: Connection) -> None:
-        self._lock_schema(connection)
+        take_turns(connection, "schema")
         names = set(inspect(connection).get_table_names())
         if schema_version.name in names:
             return

@@ -99,6 +99,10 @@ def remember_submission(
 ) -> None:
     """A submission is found by its numbers from before it leaves, whatever became of the workflow's own record."""
     key = {"practice": practice, "claim_id": claim_id}
+    # behind or before whoever writes a step of the claim and its numbers anew, never in between (PostgreSQL)
+    claims = schema.claims
+    mine = and_(claims.c.practice == practice, claims.c.claim_id == claim_id)
+    connection.execute(select(claims.c.sequence).where(mine).with_for_update())
     row: Row = {
         **key,
         "submission": submission,

@@ -50,7 +50,10 @@ class UtcInstant(TypeDecorator[datetime]):
         return utc if dialect.name == "postgresql" else utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
+        if value is None or isinstance(value, str):
+            return datetime.fromisoformat(value) if value else None
+        # the server gives instants in the zone of its settings
+        return value.astimezone(UTC)
 
 
 metadata = MetaData()
