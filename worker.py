@@ -246,11 +246,20 @@ def _with_metrics(address: str) -> Runtime:
         raise CannotServe(Exit.SETTINGS, message) from error
 
 
-def converter_of(keys: Keys | None) -> DataConverter:
-    """How values become payloads: sealed where there are keys, in clear where there are none."""
+def converter_of(keys: Keys | None, *, words_sealed: bool = False) -> DataConverter:
+    """How values become payloads: sealed where there are keys, in clear where there are none.
+
+    `words_sealed`: claims started with it refuse free text in clear.
+    """
     if keys is None:
         return CONVERTER
-    return dataclasses.replace(CONVERTER, payload_codec=SealingCodec(keys), failure_converter_class=SealedTypesAlone)
+    codec = SealingCodec(keys, words_sealed=words_sealed)
+    return dataclasses.replace(CONVERTER, payload_codec=codec, failure_converter_class=SealedTypesAlone)
+
+
+def converter_for(settings: Settings) -> DataConverter:
+    """Raises CannotServe where the key ring can't be read, or production has none."""
+    return converter_of(keys_for(settings), words_sealed=settings.words_in_clear == "refuse")
 
 
 def keys_for(settings: Settings) -> Keys | None:
@@ -333,12 +342,11 @@ async def webhook_of(settings: Settings, client: Client) -> AsyncIterator[None]:
 
 async def run(settings: Settings, *, check: bool = False) -> None:
     """Until SIGTERM or Ctrl-C; what is under way gets its grace. With `check` nothing is served."""
-    keys = keys_for(settings)
     client = await connect(
         settings.temporal_address,
         settings.temporal_namespace,
         metrics="" if check else settings.metrics_address,
-        converter=converter_of(keys),
+        converter=converter_for(settings),
         api_key=settings.temporal_api_key.get_secret_value(),
         tls=tls_of(settings),
     )

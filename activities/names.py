@@ -11,6 +11,13 @@ INBOX_SCHEDULE = "claimline-inbox"
 DELIVER = "deliver"
 """The signal by which documents reach a claim: `{"events": [...]}`."""
 
+OPENED = "sealed"
+"""Metadata that the payload codec puts on what it opened, and nobody else can (adapters/codec.py)."""
+SHUT = b"binary/encrypted"
+"""The encoding of a payload that no key opened."""
+WORDS = "words"
+"""Metadata of a claim's start, under seal: its free text must come sealed, too."""
+
 
 def claim_workflow_id(practice: str, claim_id: str) -> str:
     """`claim/{practice}/{claim_id}`: opaque ids only."""

@@ -58,12 +58,16 @@ class Answer(Value):
 
 
 class Waiting(Value):
-    """A message as it came, not read yet. `text` is its JSON as sent (empty = no body)."""
+    """A message as it came, not read yet. `text` is its JSON as sent (empty = no body).
+
+    `seal`: it came in clear, was opened with a key of ours, or is shut: sealed for another workflow, or damaged.
+    """
 
     name: str
     text: str = ""
     id: str = ""
     arguments: int = 1
+    seal: Literal["", "opened", "shut"] = ""
 
 
 class Carried(Value):
@@ -141,7 +145,16 @@ class DeliveryReport(Value):
     unmatched: tuple[UnmatchedItem, ...] = ()
     problems: int = 0
     already_done: bool = False
+    trouble: str = ""
+    """Why the document was set aside: a type and a place of this program. Empty where it was read."""
     remittances: tuple[CashSummary, ...] = ()
+
+
+class SetAside(Value):
+    """A document that this program can't deal with as it is, and why: a type and a place, never what it says."""
+
+    document: DocumentReference
+    reason: str
 
 
 class InboxReport(Value):
@@ -165,6 +178,7 @@ __all__ = [
     "InboxReport",
     "JournalBatch",
     "Order",
+    "SetAside",
     "SetSummary",
     "Waiting",
 ]

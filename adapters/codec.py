@@ -32,6 +32,8 @@ PLACE = "place"
 """`NAMESPACE/WORKFLOW ID`, opaque words both; the codec server learns from it whose payload it decodes."""
 SEALED = "sealed"
 """Set on what was opened here, and on nothing else: a sender can't put it there."""
+WORDS = "words"
+"""Stands inside what is sealed where an installation wants free text sealed, too; a claim's start tells it by that."""
 _NONCE = 12
 _WORTH_PACKING = 256
 """Bytes; below, zlib gains next to nothing."""
@@ -39,17 +41,22 @@ _PLAIN, _PACKED = b"\0", b"\1"
 
 
 class SealingCodec(PayloadCodec, WithSerializationContext):
-    """One for all of a process; Temporal asks for a copy per workflow (`with_context`)."""
+    """One for all of a process; Temporal asks for a copy per workflow (`with_context`).
 
-    def __init__(self, keys: Keys, place: str = "") -> None:
+    `words_sealed`: claims that this process starts refuse free text in clear.
+    """
+
+    def __init__(self, keys: Keys, *, words_sealed: bool = False, place: str = "") -> None:
         self._keys = keys
+        self._words_sealed = words_sealed
         self._place = place
 
     def with_context(self, context: SerializationContext) -> SealingCodec:
+        place = ""
         match context:
             case WorkflowSerializationContext() | ActivitySerializationContext() if context.workflow_id:
-                return SealingCodec(self._keys, f"{context.namespace}/{context.workflow_id}")
-        return SealingCodec(self._keys)
+                place = f"{context.namespace}/{context.workflow_id}"
+        return SealingCodec(self._keys, words_sealed=self._words_sealed, place=place)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         return [self.seal(payload) for payload in payloads]
@@ -62,6 +69,9 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
     def seal(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") == ENCODING:
             return payload
+        if self._words_sealed:
+            payload = Payload.FromString(payload.SerializeToString())
+            payload.metadata[WORDS] = b"sealed"
         key_id, cipher = self._keys.sealing("payload")
         nonce = os.urandom(_NONCE)
         sealed = nonce + cipher.encrypt(nonce, _packed(payload.SerializeToString()), _bound(key_id, self._place))
@@ -88,8 +98,12 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
 
 
 def _belongs(place: str, here: str) -> bool:
-    """A schedule seals for the beginning of the ids that it will give (`inbox` for `inbox-2026-11-24T...`)."""
-    return here == place or here.startswith(f"{place}-")
+    """The workflow decides: a history may be replayed, or moved, under another namespace's name.
+
+    A schedule seals for the beginning of the ids that it will give (`inbox` for `inbox-2026-11-24T...`).
+    """
+    sealed_for, asked_by = place.partition("/")[2], here.partition("/")[2]
+    return asked_by == sealed_for or asked_by.startswith(f"{sealed_for}-")
 
 
 def _bound(key_id: str, place: str) -> bytes:

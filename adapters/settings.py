@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """The key ring that seals Temporal's payloads and the records (`starter.py keys`), readable by its owner alone."""
     keys: SecretStr = SecretStr("")
     """The same ring as JSON, for secret stores that hand out variables; `CLAIMLINE_KEYS_FILE` goes before it."""
+    words_in_clear: Literal["accept", "refuse"] = "accept"
+    """With a key ring: whether claims take free text, and what names a person, from messages that were not sealed."""
 
     carrier: Literal["sandbox", "stedi", "sftp"] = "sandbox"
     """Which clearinghouse claims go to; `sandbox` is the one that comes along, and no payer hears of it. `sftp` is any that

@@ -293,6 +293,21 @@ _MACHINE_KINDS = frozenset(
     kind.model_fields["kind"].default for kind in e.Event.__subclasses__() if "kind" in kind.model_fields
 )
 _MACHINES = _MACHINE_KINDS | frozenset(MACHINE_NAMES)
+_OWN_ANSWERS = frozenset(
+    {
+        "claim_scrubbed",
+        "claim_transmitted",
+        "transmission_refused",
+        "transmission_unknown",
+        "submission_found",
+        "status_unanswered",
+        "appeal_sent",
+        "statement_sent",
+        "effect_failed",
+        "claim_archived",
+    }
+)
+"""What only the claim's own effects answer: nobody sends them by name."""
 
 
 def may_be_sent(message: Message, state: ClaimState) -> bool:
@@ -316,14 +331,29 @@ def may_be_sent(message: Message, state: ClaimState) -> bool:
 
 def find_message(name: str) -> Message | None:
     """A person's message by any of its names."""
-    return _BY_ANY_NAME.get(name.strip().lower().replace("-", "_"))
+    return _BY_ANY_NAME.get(_named(name))
+
+
+def is_machines(name: str) -> bool:
+    """Whether only machines send messages of this name."""
+    return find_message(name) is None and _named(name) in _MACHINES
+
+
+def is_own_answer(name: str) -> bool:
+    """Whether the name is that of an event which only an effect of the claim itself brings."""
+    plain = _named(name)
+    return find_message(name) is None and MACHINE_NAMES.get(plain, plain) in _OWN_ANSWERS
+
+
+def _named(name: str) -> str:
+    return name.strip().lower().replace("-", "_")
 
 
 def read_message(
     name: str, body: object, *, at: datetime, id: str, state: ClaimState, tables: Tables, by: str = ""
 ) -> e.AnyEvent:
     """The event that a message becomes; MessageRefused when there is no such message or its body can't be read."""
-    plain = name.strip().lower().replace("-", "_")
+    plain = _named(name)
     fields = {} if body is None else body
     if not isinstance(fields, dict):
         return _refused(name, at, id, by, "the body must be a JSON object")

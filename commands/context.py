@@ -115,7 +115,7 @@ async def connect(chosen: Settings) -> Client:
                 chosen.temporal_address,
                 chosen.temporal_namespace,
                 api_key=chosen.temporal_api_key.get_secret_value(),
-                converter=worker.converter_of(worker.keys_for(chosen)),
+                converter=worker.converter_for(chosen),
             ),
             CONNECT_SECONDS,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -39,7 +39,7 @@ class ClaimWorkflow:
     """Started with a ClaimRegistered, or with what an earlier run carried over (activities.orders.Carried)."""
 
     @workflow.init
-    def __init__(self, start: Any) -> None:
+    def __init__(self, start: RawValue) -> None:
         self._inbox: list[Waiting] = []
         self._answers: list[AnyEvent] = []
         self._outcomes: dict[str, Step | None] = {}
@@ -56,7 +56,7 @@ class ClaimWorkflow:
         self._messages = 0
         self._build = _build()
         self._published = attributes.published(workflow.info().typed_search_attributes)
-        opened = read_start(start)
+        opened, self._trust = read_start(start.payload)
         self._unreadable = opened if isinstance(opened, str) else ""
         self._effects: tuple[AnyEffect, ...] = ()
         if isinstance(opened, ClaimRegistered):
@@ -67,7 +67,7 @@ class ClaimWorkflow:
             self._answers = list(opened.events)
 
     @workflow.run
-    async def run(self, start: Any) -> dict[str, Any]:
+    async def run(self, start: RawValue) -> dict[str, Any]:
         """Until the claim is closed and its state is stored. Fails only where it was started with no claim at all."""
         if self._unreadable:
             raise ApplicationError(self._unreadable, type="NotAClaim", non_retryable=True)
@@ -116,7 +116,7 @@ class ClaimWorkflow:
             raise ApplicationError(self._unreadable, type="NotAClaim")
         books = self._books
         message = as_waiting(name, arguments, _update_id())
-        for event in read_waiting(message, at=workflow.now(), state=books.state, tables=books.tables):
+        for event in self._read(message, at=workflow.now()):
             if isinstance(event, MessageRefused):
                 raise ApplicationError(event.reason, type="Refused")
             dry = step(books.state, event, books.tables)
@@ -175,12 +175,15 @@ class ClaimWorkflow:
             asked += self._take(self._answers.pop(0))
         while self._inbox:
             message = self._inbox.pop(0)
-            for event in read_waiting(message, at=now, state=self._books.state, tables=self._books.tables):
+            for event in self._read(message, at=now):
                 asked += self._take(event)
         for event in self._books.due(now):
             asked += self._take(event)
         self._issue(asked)
         self._settle(issued=len(asked))
+
+    def _read(self, message: Waiting, at: datetime) -> tuple[AnyEvent, ...]:
+        return read_waiting(message, at=at, state=self._books.state, tables=self._books.tables, trust=self._trust)
 
     def _take(self, event: AnyEvent) -> Iterable[AnyEffect]:
         taken = self._books.take(event)
