@@ -11,7 +11,8 @@ from typing import Literal
 from claims.base import Day, Segment, Value
 
 ClaimType = Literal["professional", "institutional"]
-Order = Literal["primary", "secondary", "tertiary", "other"]
+Order = Literal["primary", "secondary", "tertiary", "other", "former"]
+"""`former`: no payer of the claim any more, kept for the money that stands under it, and never sent."""
 ProviderRole = Literal[
     "billing",
     "pay_to",

@@ -13,18 +13,14 @@ from datetime import date
 from claims.base import Segment
 from claims.claim import Adjustment, Claim, Coverage, LineDecision, PriorDecision, ServiceLine
 from claims.deadlines import local_day
+from claims.deciding import chain, decisions
 from claims.documents import ClaimPayment, PaymentLine
-from claims.posting import all_adjustments, decisions, later_coverages, match_line, sums
+from claims.posting import all_adjustments, match_line, sums
 from claims.state import ClaimState, PostedPayment
 from claims.tables import Tables
 
 OTHER_PAYERS_REFERENCES = ("2U", "EI", "FY", "NF")
 """REF of a payer that loop 2330B has room for too; G2, the provider's number with it, belongs to 2010BB alone."""
-
-
-def chain(claim: Claim) -> tuple[int, ...]:
-    """Positions of the coverages in the order in which they are billed, the one that the claim came for first."""
-    return (0, *later_coverages(claim))
 
 
 def earlier(claim: Claim, coverage: int) -> tuple[int, ...]:
@@ -50,7 +46,7 @@ def claim_for(state: ClaimState, coverage: int, tables: Tables) -> Claim:
     frequency, references = _own_number(state, coverage)
     claim = state.claim.model_copy(update={"frequency": frequency, "references": references})
     if coverage == 0:
-        return claim
+        return claim.model_copy(update={"coverages": tuple(c for c in claim.coverages if c.order != "former")})
     priors: dict[int, PriorDecision] = {}
     lines = claim.lines
     for payer in earlier(claim, coverage):
@@ -59,7 +55,9 @@ def claim_for(state: ClaimState, coverage: int, tables: Tables) -> Claim:
             priors[payer], lines = _decided(claim, lines, payer, payments, state.zone, tables)
     target = claim.coverages[coverage]
     others = tuple(
-        _as_other(one, claim, priors.get(i), first=i == 0) for i, one in enumerate(claim.coverages) if i != coverage
+        _as_other(one, claim, priors.get(i), first=i == 0)
+        for i, one in enumerate(claim.coverages)
+        if i != coverage and one.order != "former"
     )
     own = target.relationship == "18"
     return claim.model_copy(

@@ -1,130 +1,84 @@
-"""What a claim payment of an 835 means in money: buckets, outcomes, reversals, and the ledger that always sums.
+"""What a claim payment of an 835 means in money: when two are one, and the ledger that always sums.
 
-The ledger is a function of the set of payments, never of the order in which they came.
+The ledger is a function of the set of payments, never of the order in which they came. What an adjustment means stands
+in adjustments.py, which payments count in deciding.py.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import Literal
 
+from claims.adjustments import (
+    CROSSOVER_REMARKS,
+    FORWARDED,
+    NOT_OURS,
+    PATIENTS_SHARE,
+    PREDETERMINATION,
+    REVERSAL,
+    Bucket,
+    Outcome,
+    Sums,
+    all_adjustments,
+    all_remarks,
+    bucket,
+    outcome_of,
+    paid_to_patient,
+    reason_class,
+    sums,
+)
 from claims.base import Value
-from claims.claim import Adjustment, Claim, ServiceLine
+from claims.claim import Claim, ServiceLine
+from claims.deciding import (
+    Decisions,
+    chain,
+    decisions,
+    former_coverages,
+    last_decided,
+    later_coverages,
+    next_coverage,
+    pair_reversals,
+    prior,
+    written_off,
+)
 from claims.documents import ClaimPayment, PaymentLine
 from claims.events import RemittanceReceived, TakebackReceived
 from claims.refunds import ACKNOWLEDGED, to_patient_cents, to_payers_cents
 from claims.state import ClaimState, PostedPayment
-from claims.tables import AdjustmentClass, Tables
+from claims.tables import Tables
 
-Bucket = Literal["patient", "contractual", "prior_payer", "pending", "denied"]
-Outcome = Literal[
-    "paid",
-    "partially_denied",
-    "denied",
-    "zero_paid_patient_resp",
-    "zero_paid",
-    "reversal",
-    "forwarded",
-    "predetermination",
-    "pending",
+__all__ = [
+    "CROSSOVER_REMARKS",
+    "FORWARDED",
+    "NOT_OURS",
+    "PATIENTS_SHARE",
+    "PREDETERMINATION",
+    "REVERSAL",
+    "Bucket",
+    "Decisions",
+    "Ledger",
+    "LineBalance",
+    "Outcome",
+    "Sums",
+    "all_adjustments",
+    "all_remarks",
+    "bucket",
+    "content_of",
+    "decisions",
+    "last_decided",
+    "later_coverages",
+    "ledger",
+    "match_line",
+    "next_coverage",
+    "outcome_of",
+    "paid_to_patient",
+    "pair_reversals",
+    "patients_net",
+    "payment_key",
+    "reason_class",
+    "sums",
+    "takeback_key",
 ]
-
-REVERSAL, PREDETERMINATION, NOT_OURS = "22", "25", "23"
-FORWARDED = ("19", "20", "21")
-CROSSOVER_REMARKS = ("MA18", "N89")
-PATIENTS_SHARE = ("patient", "contractual", "money", "payment_direction", "coordination")
-"""Classes whose group PR amounts are the patient's without another word; of all others a person decides first."""
-_ORDERS = {"primary": 0, "secondary": 1, "tertiary": 2, "other": 3}
-
-
-def reason_class(adjustment: Adjustment, tables: Tables) -> AdjustmentClass:
-    """The class of a CARC, `unknown` where our table doesn't have it."""
-    reason = tables.reasons.get(adjustment.reason)
-    return reason.reason_class if reason else "unknown"
-
-
-def bucket(adjustment: Adjustment, tables: Tables) -> Bucket:
-    """Where an adjustment's amount goes, by group and reason (X12 835 TR3, CAS; domain rules in docs/posting.md).
-
-    A patient's share needs group PR and a reason that a patient may be billed for and that is no denial (not covered, not
-    eligible, ...): those are a person's to look at first. Money that the payer sent to the patient herself (CARC 100) is
-    hers to pass on under OA too, which is no contractual amount; under CO and PI a person looks first. A contractual
-    write-off needs a contractual reason under a contract (CO, OA, CR); PI is the payer's own idea. All else was paid by
-    nobody and stays open until somebody decides.
-    """
-    kind = reason_class(adjustment, tables)
-    if kind == "prior_payer":
-        return "prior_payer"
-    if kind == "pending":
-        return "pending"
-    if adjustment.group == "OA" and paid_to_patient(adjustment, tables):
-        return "patient"
-    if adjustment.group == "PR":
-        reason = tables.reasons.get(adjustment.reason)
-        billed = reason is not None and reason.patient_may_be_billed and kind in PATIENTS_SHARE
-        return "patient" if billed else "denied"
-    if kind in ("contractual", "money") and adjustment.group != "PI":
-        return "contractual"
-    return "denied"
-
-
-def paid_to_patient(adjustment: Adjustment, tables: Tables) -> bool:
-    """Whether the patient has this money already (CARC 100 and its like), and the group leaves her the one to ask."""
-    reason = tables.reasons.get(adjustment.reason)
-    if reason is None or reason.reason_class != "payment_direction" or not reason.patient_may_be_billed:
-        return False
-    return adjustment.group in ("PR", "OA") and reason.remedy == "bill_patient"
-
-
-class Sums(Value):
-    """Adjustments of a payment or a line by bucket, in cents."""
-
-    patient: int = 0
-    contractual: int = 0
-    prior_payer: int = 0
-    pending: int = 0
-    denied: int = 0
-
-
-def sums(adjustments: tuple[Adjustment, ...], tables: Tables) -> Sums:
-    totals: dict[Bucket, int] = {}
-    for adjustment in adjustments:
-        where = bucket(adjustment, tables)
-        totals[where] = totals.get(where, 0) + adjustment.amount_cents
-    return Sums(**totals)
-
-
-def all_adjustments(payment: ClaimPayment) -> tuple[Adjustment, ...]:
-    """Claim-level adjustments, then those of the lines: both count."""
-    return payment.adjustments + tuple(a for line in payment.lines for a in line.adjustments)
-
-
-def all_remarks(payment: ClaimPayment) -> tuple[str, ...]:
-    """Remark codes of claim (MIA, MOA) and lines (LQ), each once, in order."""
-    found = payment.remarks + tuple(remark for line in payment.lines for remark in line.remarks)
-    return tuple(dict.fromkeys(found))
-
-
-def outcome_of(payment: ClaimPayment, tables: Tables) -> Outcome:
-    """What a payer decided, from group, CARC and status: paid nothing is not denied, and status 1 is not paid."""
-    if payment.status_code == PREDETERMINATION:
-        return "predetermination"
-    if payment.status_code == REVERSAL:
-        return "reversal"
-    if payment.status_code in (*FORWARDED, NOT_OURS):
-        return "forwarded"
-    if payment.status_code == "4":
-        return "denied"
-    amounts = sums(all_adjustments(payment), tables)
-    if amounts.denied > 0:
-        shared = payment.paid_cents != 0 or amounts.patient != 0
-        return "partially_denied" if shared else "denied"
-    if amounts.pending and payment.paid_cents == 0:
-        return "pending"
-    if payment.paid_cents != 0:
-        return "paid"
-    return "zero_paid_patient_resp" if amounts.patient > 0 else "zero_paid"
 
 
 def content_of(payment: ClaimPayment) -> str:
@@ -143,94 +97,6 @@ def payment_key(event: RemittanceReceived) -> str:
 def takeback_key(event: TakebackReceived) -> str:
     """The same takeback out of another file has the same key."""
     return f"{event.trace_number}:{event.reason}:{event.reference}:{event.amount_cents}"
-
-
-# effective decisions
-
-
-def _dated(posted: PostedPayment) -> tuple[str, str]:
-    """By the payer's own date; the hour of arrival would let the order of documents decide."""
-    return (posted.paid_on.isoformat() if posted.paid_on else "", posted.key)
-
-
-def pair_reversals(payments: tuple[PostedPayment, ...]) -> tuple[tuple[PostedPayment, ...], tuple[PostedPayment, ...]]:
-    """Originals that still stand, and reversals of nothing that was posted.
-
-    A reversal cancels the payment with the opposite amount and, where both have one, the same payer claim control
-    number; of several, one of another remittance and the oldest. What is left pairs where every amount is the opposite
-    one. So pairs net to zero in any order of arrival.
-    """
-    standing = sorted((p for p in payments if p.payment.status_code != REVERSAL), key=_dated)
-    lone: list[PostedPayment] = []
-    for reversal in sorted((p for p in payments if p.payment.status_code == REVERSAL), key=_dated):
-        number = reversal.payment.payer_claim_control_number
-        fits = [
-            posted
-            for posted in standing
-            if posted.payment.paid_cents == -reversal.payment.paid_cents
-            and abs(reversal.payment.charge_cents) in (0, posted.payment.charge_cents)
-            and (not number or posted.payment.payer_claim_control_number in ("", number))
-        ]
-        if not fits:
-            lone.append(reversal)
-            continue
-        fits.sort(key=lambda posted: (posted.trace_number == reversal.trace_number, _dated(posted)))
-        standing.remove(fits[0])
-    return _paired_by_content(standing, lone)
-
-
-def _paired_by_content(
-    standing: list[PostedPayment], lone: list[PostedPayment]
-) -> tuple[tuple[PostedPayment, ...], tuple[PostedPayment, ...]]:
-    """Some payers number the reversal anew: it then is of the one payment whose every amount it negates."""
-    left: list[PostedPayment] = []
-    for reversal in lone:
-        told = _amounts(reversal.payment, -1)
-        fits = [posted for posted in standing if _amounts(posted.payment) == told]
-        if len(fits) == 1 and all_adjustments(reversal.payment):
-            standing.remove(fits[0])
-        else:
-            left.append(reversal)
-    return tuple(standing), tuple(left)
-
-
-def _amounts(payment: ClaimPayment, sign: int = 1) -> tuple[object, ...]:
-    """Charge, paid amount and every adjustment of a claim payment, all times `sign`."""
-    adjusted = sorted((a.group, a.reason, sign * a.amount_cents) for a in all_adjustments(payment))
-    return sign * payment.charge_cents, sign * payment.paid_cents, tuple(adjusted)
-
-
-def _is_duplicate_denial(posted: PostedPayment, tables: Tables) -> bool:
-    adjustments = all_adjustments(posted.payment)
-    return posted.payment.paid_cents == 0 and any(reason_class(a, tables) == "duplicate" for a in adjustments)
-
-
-class Decisions(Value):
-    """One payer's decisions that count. `whole` give paid amount and adjustments, `paid_only` the paid amount alone."""
-
-    whole: tuple[PostedPayment, ...] = ()
-    paid_only: tuple[PostedPayment, ...] = ()
-    lone_reversals: tuple[PostedPayment, ...] = ()
-
-    @property
-    def latest(self) -> PostedPayment | None:
-        return self.whole[-1] if self.whole else None
-
-
-def decisions(state: ClaimState, coverage: int, tables: Tables) -> Decisions:
-    """Which of a payer's payments count: reversed ones don't, parts of a split claim all do, else the last one decides.
-
-    Two paying decisions on the whole charge without a reversal are both cash; only the later one's adjustments hold.
-    """
-    mine = tuple(p for p in state.payments if p.coverage == coverage and p.payment.status_code != NOT_OURS)
-    standing, lone = pair_reversals(mine)
-    if sum(p.payment.charge_cents for p in standing) <= state.claim.charge_cents:
-        return Decisions(whole=standing, lone_reversals=lone)
-    paying = tuple(p for p in standing if p.payment.paid_cents != 0)
-    if paying:
-        return Decisions(whole=paying[-1:], paid_only=paying[:-1], lone_reversals=lone)
-    fresh = tuple(p for p in standing if not _is_duplicate_denial(p, tables)) or standing
-    return Decisions(whole=fresh[-1:], lone_reversals=lone)
 
 
 # the ledger
@@ -267,33 +133,6 @@ class Ledger(Value):
         return self.open == 0 and self.patient == 0 and self.next_payer == 0
 
 
-def later_coverages(claim: Claim) -> tuple[int, ...]:
-    """Positions of the coverages that come after the one the claim goes to, in order."""
-    first = _ORDERS[claim.coverages[0].order]
-    later = [(i, _ORDERS[c.order]) for i, c in enumerate(claim.coverages) if i and _ORDERS[c.order] > first]
-    return tuple(i for i, _ in sorted(later, key=lambda pair: pair[1]))
-
-
-def next_coverage(state: ClaimState, after: int) -> int | None:
-    """The coverage that is billed after this one, or None when the patient is next."""
-    chain = (0, *later_coverages(state.claim))
-    if after not in chain or state.responsible >= len(state.claim.coverages):
-        return None
-    position = chain.index(after) + 1
-    return chain[position] if position < len(chain) else None
-
-
-def _prior(claim: Claim, tables: Tables) -> tuple[int, int]:
-    """What payers before the first one paid, and their contractual write-offs, as upstream stated them."""
-    first = _ORDERS[claim.coverages[0].order]
-    earlier = [c for c in claim.coverages[1:] if _ORDERS[c.order] < first and c.prior is not None]
-    paid = sum(c.prior.paid_cents or 0 for c in earlier if c.prior)
-    ids = {c.payer.payer_id for c in earlier}
-    adjustments = tuple(a for c in earlier if c.prior for a in c.prior.adjustments)
-    adjustments += tuple(a for n in claim.lines for d in n.decisions if d.payer_id in ids for a in d.adjustments)
-    return paid, sums(adjustments, tables).contractual
-
-
 def _share(posted: tuple[PostedPayment, ...], state: ClaimState, tables: Tables) -> int:
     """What the payer says the patient (or the next payer) owes: PR adjustments that may be billed."""
     adjustments = tuple(a for p in posted for a in all_adjustments(p.payment))
@@ -311,19 +150,22 @@ def _direct(posted: tuple[PostedPayment, ...], tables: Tables) -> int:
 def ledger(state: ClaimState, tables: Tables) -> Ledger:
     """The claim's money as of now, in cents."""
     claim = state.claim
-    insurer_paid, contractual = _prior(claim, tables)
+    insurer_paid, contractual = prior(claim, tables)
     decided, share, direct = -1, 0, 0
-    chain = (0, *later_coverages(claim))
-    for coverage in chain:
+    for coverage in chain(claim):
         counted = decisions(state, coverage, tables)
         if counted.latest is None:
             continue
         decided = coverage
         insurer_paid += sum(p.payment.paid_cents for p in counted.whole + counted.paid_only)
-        contractual += sums(tuple(a for p in counted.whole for a in all_adjustments(p.payment)), tables).contractual
+        contractual += written_off(counted.whole, tables)
         hers = _direct(counted.whole, tables)
         share = _share(counted.whole, state, tables) - hers
         direct += hers
+    for coverage in former_coverages(claim):
+        # Its cash came; what it wrote off or left to somebody is nothing to the payers that the claim has now.
+        counted = decisions(state, coverage, tables)
+        insurer_paid += sum(p.payment.paid_cents for p in counted.whole + counted.paid_only)
     if decided < 0 and state.coverage == "self_pay":
         share = claim.charge_cents
     patient_paid = patients_net(state)
@@ -335,14 +177,14 @@ def ledger(state: ClaimState, tables: Tables) -> Ledger:
     owed = max(share - max(credit - max(direct, 0), 0), 0)
     patient = max(direct - credit, 0) if to_next else max(share + direct - credit, 0)
     paid = insurer_paid + patient_paid - sum(_counted_takebacks(state)) - _refunded_to_payers(state)
-    written_off = sum(w.amount_cents for w in standing)
+    given_up = sum(w.amount_cents for w in standing)
     next_payer = owed if to_next else 0
-    rest = claim.charge_cents - paid - contractual - written_off - patient - next_payer
+    rest = claim.charge_cents - paid - contractual - given_up - patient - next_payer
     return Ledger(
         charge=claim.charge_cents,
         paid=paid,
         contractual=contractual,
-        written_off=written_off,
+        written_off=given_up,
         patient=patient,
         next_payer=next_payer,
         open=rest,
