@@ -8,7 +8,7 @@ from io import TextIOWrapper
 
 import typer
 
-from commands import acting, cash, demo, inspect, lookups, reading, start, tell, unmatched, up
+from commands import acting, cash, demo, inspect, lookups, reading, records, start, tell, unmatched, up
 from commands.trouble import Exit, Trouble
 from commands.trouble import tell as tell_trouble
 
@@ -59,7 +59,8 @@ def build() -> typer.Typer:
     app.command(name="set-aside", rich_help_panel="Money")(unmatched.set_aside)
     app.command(rich_help_panel="At the phone")(lookups.explain)
     app.command(name="last-day", rich_help_panel="At the phone")(lookups.last_day)
-    for command in app.registered_commands:
+    app.add_typer(records.app, rich_help_panel="Operations")
+    for command in [*app.registered_commands, *records.app.registered_commands]:
         # The docstrings' own line breaks would end lines in the middle of a terminal's.
         command.help = flowed(command.callback.__doc__ or "") if command.callback else None
     acting.add_verbs(app)

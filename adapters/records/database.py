@@ -57,7 +57,7 @@ class Database:
     def __init__(
         self, url: str, *, busy_seconds: float = 15.0, upgrading: bool | None = None, look: bool = False
     ) -> None:
-        address = _address(url)
+        address = address_of(url)
         self.where = _shown(address)
         self._busy_seconds = busy_seconds
         self._sqlite = address.get_backend_name() == "sqlite"
@@ -258,7 +258,8 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _address(url: str) -> URL:
+def address_of(url: str) -> URL:
+    """Of a database that we know. Raises RecordsError, in which no password stands."""
     try:
         address = make_url(url)
     except ArgumentError:
