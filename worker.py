@@ -135,6 +135,7 @@ def activities_of(parts: Parts, post: Post) -> list[Any]:
     submission = SubmissionActivities(parts.carrier, parts.records, parts.documents, parts.scrubber)
     delivery = DeliveryActivities(parts.records, parts.read, post)
     records = RecordsActivities(parts.records)
+    billing = PatientBillingActivities(parts.records, parts.letters, post)
     correspondence = CorrespondenceActivities(parts.carrier, parts.records, parts.letters)
     return [
         eligibility.check_eligibility,
@@ -142,7 +143,11 @@ def activities_of(parts: Parts, post: Post) -> list[Any]:
         submission.transmit_claim,
         submission.find_submission,
         FollowUpActivities(parts.carrier, parts.records, parts.documents, parts.read).inquire_status,
-        PatientBillingActivities(parts.records, parts.letters).send_statement,
+        billing.report_patient_balance,
+        billing.lay_out_statement,
+        billing.tell_claim,
+        billing.write_account,
+        billing.archive_account,
         correspondence.send_appeal,
         correspondence.send_documents,
         InboxActivities(parts.carrier, parts.records, post).fetch_documents,

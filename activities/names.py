@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TASK_QUEUE = "claimline"
 CLAIM = "ClaimWorkflow"
+PATIENT_ACCOUNT = "PatientAccountWorkflow"
 INBOX = "InboxWorkflow"
 INBOUND_DOCUMENT = "InboundDocumentWorkflow"
 REMITTANCE = "RemittanceWorkflow"
@@ -22,6 +23,11 @@ WORDS = "words"
 def claim_workflow_id(practice: str, claim_id: str) -> str:
     """`claim/{practice}/{claim_id}`: opaque ids only."""
     return f"claim/{practice}/{claim_id}"
+
+
+def account_workflow_id(practice: str, account: str) -> str:
+    """`account/{practice}/{guarantor}`: opaque ids only."""
+    return f"account/{practice}/{account}"
 
 
 def document_workflow_id(sha256: str) -> str:

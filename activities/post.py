@@ -15,16 +15,22 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.account_orders import AccountCarried, AccountOpened
 from activities.names import (
     CLAIM,
     DELIVER,
     INBOUND_DOCUMENT,
+    PATIENT_ACCOUNT,
     REMITTANCE,
     TASK_QUEUE,
+    account_workflow_id,
     claim_workflow_id,
     document_workflow_id,
 )
 from activities.orders import Carried, DocumentReference
+from claims.accounts.events import BalanceReported
+from claims.accounts.state import AccountState
+from claims.effects import ReportPatientBalance
 from claims.events import AnyEvent
 from claims.ports import Records
 
@@ -119,15 +125,40 @@ class Post:
             static_summary=f"reopened: {state.claim.patient_control_number}",
         )
 
-    async def start_document(self, document: DocumentReference) -> bool:
-        """False where this content already has its workflow."""
+    async def report(
+        self, practice: str, effect: ReportPatientBalance, event: BalanceReported, archived: AccountState | None
+    ) -> None:
+        """A claim's balance reaches its guarantor's account, which is begun, or taken out of the archive, if need be."""
+        await self._throttle.passage()
+        begin = AccountOpened(
+            practice=practice,
+            account=effect.account,
+            zone=effect.zone,
+            tables_version=effect.tables_version,
+            at=event.at,
+        )
+        await self._client.start_workflow(
+            PATIENT_ACCOUNT,
+            AccountCarried(state=archived) if archived is not None else begin,
+            id=account_workflow_id(practice, effect.account),
+            task_queue=self._task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal=DELIVER,
+            start_signal_args=[{"events": [event.model_dump(mode="json")]}],
+            static_summary="a guarantor's account",
+        )
+
+    async def start_document(self, document: DocumentReference, *, again: bool = False) -> bool:
+        """False where this content already has its workflow; with `again`, where it is running just now."""
+        once = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
         try:
             await self._client.start_workflow(
                 REMITTANCE if document.set == "835" else INBOUND_DOCUMENT,
                 document,
                 id=document_workflow_id(document.sha256),
                 task_queue=self._task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else once,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 static_summary=f"{document.set or 'document'} from {document.source}",
             )

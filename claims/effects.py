@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from claims.accounts.values import AccountRules, ClaimBalance, Creditor, Debtor
 from claims.base import Day, Value
 from claims.claim import Claim, Payer
 from claims.payer_rules import Party, PayerRules
@@ -69,26 +70,20 @@ class InquireStatus(Effect):
     question: StatusQuestion
 
 
-class StatementLine(Value):
-    """One line of a statement; amounts in cents."""
+class ReportPatientBalance(Effect):
+    """Tell the guarantor's account what the patient owes on this claim now -> PatientBalanceReported.
 
-    service_on: Day | None = None
-    description: str
-    charge_cents: int
-    payer_paid_cents: int
-    adjusted_cents: int
-    patient_cents: int
+    The account keeps the report with the highest `balance.sequence`, so reports may overtake each other or come twice.
+    """
 
-
-class SendStatement(Effect):
-    """Lay out a statement and store it -> StatementSent."""
-
-    kind: Literal["send_statement"] = "send_statement"
-    claim: Claim
-    amount_cents: int
-    lines: tuple[StatementLine, ...]
-    statement_number: int
-    on: Day
+    kind: Literal["report_patient_balance"] = "report_patient_balance"
+    account: str
+    balance: ClaimBalance
+    debtor: Debtor
+    creditor: Creditor
+    rules: AccountRules
+    zone: str
+    tables_version: str
 
 
 class SendAppeal(Effect):
@@ -136,7 +131,7 @@ AnyEffect = Annotated[
     | TransmitClaim
     | FindSubmission
     | InquireStatus
-    | SendStatement
+    | ReportPatientBalance
     | SendAppeal
     | SendDocuments
     | ArchiveClaim,

@@ -66,6 +66,8 @@ class ClaimRegistered(Event):
     """One for each coverage of the claim, in its order."""
     tables_version: str
     warnings: tuple[str, ...] = ()
+    guarantor: str = ""
+    """Whose account the patient's share goes to: an opaque id (claims/intake.py); empty = an account of its own."""
 
 
 class UpstreamReplacementReceived(Event):
@@ -255,12 +257,38 @@ class ManualPaymentPosted(Event):
 
 
 class StatementSent(Event):
-    """A statement over the patient's balance was stored (and mailed) under its hash."""
+    """A statement of the patient's account, stored under its hash, asks for this claim's balance, too.
+
+    `notice` is which one it is for this claim: first, reminder or final; `amount_cents` is this claim's part of it.
+    """
 
     kind: Literal["statement_sent"] = "statement_sent"
     effect: str = ""
     document: str = ""
     amount_cents: int
+    notice: str = ""
+
+
+class PatientBalanceReported(Event):
+    """The patient's account knows what she owes on this claim."""
+
+    kind: Literal["patient_balance_reported"] = "patient_balance_reported"
+    effect: str = ""
+
+
+class AccountStanding(Event):
+    """Where the patient's account stands (held, plan, ...), and when it acts next by itself; None = a person does."""
+
+    kind: Literal["account_standing"] = "account_standing"
+    standing: str
+    until: Instant | None = None
+
+
+class PatientBillingAllowed(Event):
+    """A named person looked at a patient's share that contradicts itself: she is billed for it after all."""
+
+    kind: Literal["patient_billing_allowed"] = "patient_billing_allowed"
+    reason: str
 
 
 class WrittenOff(Event):
@@ -593,6 +621,9 @@ AnyEvent = Annotated[
     | PatientPaid
     | ManualPaymentPosted
     | StatementSent
+    | PatientBalanceReported
+    | AccountStanding
+    | PatientBillingAllowed
     | WrittenOff
     | WriteOffReverted
     | RefundRequested

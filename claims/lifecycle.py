@@ -14,6 +14,8 @@ from claims.phases import (
     corrections,
     denial_work,
     follow_up,
+    patient_billing,
+    patients_turn,
     people,
     registration,
     settling,
@@ -47,9 +49,12 @@ HANDLERS: dict[str, Callable[[Draft, Any], None]] = {
     "remittance_received": adjudication.on_remittance_received,
     "takeback_received": adjudication.on_takeback_received,
     "payment_unmatched": unmatching.on_payment_unmatched,
-    "patient_paid": settling.on_patient_paid,
+    "patient_paid": patient_billing.on_patient_paid,
     "manual_payment_posted": adjudication.on_manual_payment_posted,
-    "statement_sent": settling.on_statement_sent,
+    "statement_sent": patient_billing.on_statement_sent,
+    "patient_balance_reported": patient_billing.on_patient_balance_reported,
+    "account_standing": patient_billing.on_account_standing,
+    "patient_billing_allowed": patient_billing.on_patient_billing_allowed,
     "written_off": write_offs.on_written_off,
     "write_off_reverted": write_offs.on_write_off_reverted,
     "remedy_chosen": denial_work.on_remedy_chosen,
@@ -96,6 +101,7 @@ def begin(event: ClaimRegistered, tables: Tables) -> Step:
         since=event.at,
         claim=event.claim,
         coded=event.coded,
+        guarantor=event.guarantor,
         sequence=1,
         seen=(event.id,),
     )
@@ -130,6 +136,7 @@ def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
         return Step(state=_answered(base, event), refused=str(duplicate), duplicate=True)
     except Refused as refused:
         return Step(state=_refuse(_answered(base, event), event, str(refused)), refused=str(refused))
+    patients_turn.tell_account(draft)
     stale_tasks.close(draft)
     people.keep_watch(draft)
     stale_tasks.record_closed(draft, base.tasks)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from claims.base import Value
 
@@ -116,7 +116,7 @@ class ApprovalTier(Value):
 class Contract(Value):
     """What this payer agreed to allow: cents per unit by procedure, else a percentage of the charge. One or both."""
 
-    fees: dict[str, int] = {}
+    fees: dict[str, int] = Field(default_factory=dict)
     percent_of_charge: int | None = None
     tolerance_cents: int = 0
     """How much less is taken without a word."""
@@ -163,7 +163,8 @@ class PayerRules(Value):
     waits: dict[str, Wait]
     """By deadline kind: eligibility, coding, hold_review, acknowledgement_999, acknowledgement_277ca_clearinghouse,
     acknowledgement_277ca_payer, follow_up, inquiry_first, inquiry_repeat, missing_remittance, escalation_60,
-    escalation_90, documents, approval, crossover, reversal_correction, eft_pairing, corrected_remittance, statement,
+    escalation_90, documents, approval, crossover, reversal_correction, eft_pairing, corrected_remittance, statement, statement_gather,
+    collections, collections_notice, assistance_application, plan_grace, account_review, account_watch, account_linger,
     overpayment, linger, task_<type>."""
     corrections: Wait | None = None
     """Window for a replacement (frequency 7), counted from the remittance."""
@@ -189,6 +190,8 @@ class PayerRules(Value):
     overpayments: OverpaymentRules = OverpaymentRules()
     contract: Contract | None = None
     coding_review: CodingReview | None = None
+    statement_minimum_cents: int = 0
+    """A patient's account that owes less gets no statement."""
     bill_patient: bool = True
     """False for Medicaid and other balances that a patient is protected from."""
 

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from claims.accounts.effects import LayOutStatement
+from claims.accounts.state import AccountState
+from claims.accounts.views import AccountEntry, AccountView
 from claims.base import Day, Instant, Value
 from claims.cash import Accounting
 from claims.claim import Claim
 from claims.documents import Problem
-from claims.effects import SendAppeal, SendStatement
+from claims.effects import SendAppeal
 from claims.matching import IndexEntry
 from claims.questions import EligibilityQuestion, StatusQuestion
 from claims.state import ClaimState
@@ -245,6 +248,12 @@ class Records(Protocol):
         ...
 
     async def remember_item(self, carrier: str, item_id: str, sha256: str) -> None: ...
+    async def write_account(self, *, entries: Sequence[AccountEntry], view: AccountView) -> None:
+        """Steps and read model of a patient's account in one transaction; an older view never replaces a newer one."""
+        ...
+
+    async def archive_account(self, state: AccountState) -> None: ...
+    async def archived_account(self, practice: str, account: str) -> AccountState | None: ...
 
 
 class Documents(Protocol):
@@ -259,7 +268,7 @@ class Documents(Protocol):
 class Letters(Protocol):
     """Statements and appeal packets as documents."""
 
-    def statement(self, effect: SendStatement) -> bytes: ...
+    def statement(self, effect: LayOutStatement) -> bytes: ...
     def appeal(self, effect: SendAppeal) -> bytes: ...
 
 

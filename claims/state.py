@@ -203,6 +203,14 @@ class Takeback(Value):
     at: Instant
 
 
+class Reported(Value):
+    """What the patient's account was told last, and the digest of all of it."""
+
+    amount_cents: int
+    withheld_cents: int
+    digest: str
+
+
 class WriteOff(Value):
     """An amount a person gave up: how much, why, who; `reverted_by` is set when taken back."""
 
@@ -357,6 +365,12 @@ class ClaimState(Value):
     appeals: tuple[Appeal, ...] = ()
     approvals: tuple[Approval, ...] = ()
     statements: int = 0
+    guarantor: str = ""
+    reported: Reported | None = None
+    account_standing: str = ""
+    """Where the patient's account stands, as it said last."""
+    patient_released_by: str = ""
+    """Who looked at a patient's share that contradicted itself, and had it billed."""
     deadlines: tuple[Deadline, ...] = ()
     tasks: tuple[Task, ...] = ()
     closed_tasks: tuple[ClosedTask, ...] = ()
@@ -383,6 +397,11 @@ class ClaimState(Value):
     @property
     def closed(self) -> bool:
         return self.stage is Stage.CLOSED
+
+    @property
+    def account(self) -> str:
+        """The account that the patient's share is on: the guarantor's, else one of the claim's own."""
+        return self.guarantor or f"claim-{self.claim_id}"
 
     @property
     def latest_submission(self) -> Submission | None:

@@ -26,10 +26,10 @@ from claims.effects import (
     CheckEligibility,
     FindSubmission,
     InquireStatus,
+    ReportPatientBalance,
     ScrubClaim,
     SendAppeal,
     SendDocuments,
-    SendStatement,
     TransmitClaim,
 )
 from claims.events import AnyEvent, EffectFailed
@@ -85,8 +85,8 @@ def _inquire(effect: InquireStatus) -> str:
     return f"276 to {effect.question.payer.payer_id}"
 
 
-def _statement(effect: SendStatement) -> str:
-    return f"statement {effect.statement_number} over ${dollars(effect.amount_cents)}"
+def _balance(effect: ReportPatientBalance) -> str:
+    return f"patient's account: ${dollars(effect.balance.amount_cents)}"
 
 
 def _documents(effect: SendDocuments) -> str:
@@ -103,7 +103,7 @@ MANNERS: dict[str, Manner] = {
     "transmit_claim": Manner("transmit_claim", _transmit, in_all=WINDOW - WINDOW_MARGIN),
     "find_submission": Manner("find_submission", _find),
     "inquire_status": Manner("inquire_status", _inquire, one_try=ANSWERS),
-    "send_statement": Manner("send_statement", _statement, local=True, one_try=timedelta(seconds=30), in_all=None),
+    "report_patient_balance": Manner("report_patient_balance", _balance, one_try=timedelta(seconds=30), in_all=None),
     "send_documents": Manner("send_documents", _documents, one_try=timedelta(seconds=120), in_all=timedelta(days=3)),
     "send_appeal": Manner("send_appeal", _appeal, one_try=timedelta(seconds=120), in_all=timedelta(days=3)),
 }

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import typst
 
+from claims.accounts.effects import LayOutStatement, StatementPart
+from claims.accounts.values import PayerPart, StatementLine
 from claims.base import Day, Value
 from claims.claim import Address, Claim, Name, Provider
-from claims.effects import SendAppeal, SendStatement, StatementLine
+from claims.effects import SendAppeal
 from claims.money import dollars
 from claims.ports import Letters
 
@@ -36,7 +38,7 @@ class TypstLetters(Letters):
     def __init__(self, contact: Contact | None = None) -> None:
         self._contact = contact or Contact()
 
-    def statement(self, effect: SendStatement) -> bytes:
+    def statement(self, effect: LayOutStatement) -> bytes:
         return lay_out("statement", statement_data(effect, self._contact), effect.on)
 
     def appeal(self, effect: SendAppeal) -> bytes:
@@ -71,48 +73,102 @@ def lay_out(template: str, data: Mapping[str, object], on: Day, *, pretty: bool 
     raise ValueError(f"the {template} can't be laid out; check the template")
 
 
-def statement_data(effect: SendStatement, contact: Contact) -> dict[str, object]:
+def statement_data(effect: LayOutStatement, contact: Contact) -> dict[str, object]:
     """What the statement's template prints, every amount already in words."""
-    claim = effect.claim
-    rows = [_statement_row(line) for line in effect.lines]
-    other = effect.amount_cents - sum(line.patient_cents for line in effect.lines)
-    if other:
-        rows.append(["", "Payments and other changes", "", "", "", money(other)])
-    reach = _reach(claim.billing, contact)
-    paid = [f"By check to {_name(claim.billing.name)}, with your account number {claim.patient_control_number}."]
+    practice = effect.creditor
+    reach = contact.phone or _phone(practice.phone)
+    numbers = ", ".join(part.balance.number for part in effect.parts)
+    paid = [f"By check to {_name(practice.name)}, with your account number {numbers}."]
     if contact.pay_online:
         paid.append(f"Online: {contact.pay_online}")
     if reach:
         paid.append(f"By phone: {reach}")
-    paid.append("If you can't pay it all at once, ask us for a payment plan or for financial help.")
+    paid.append("If you can't pay it all at once, ask us for a payment plan.")
     return {
-        "practice": _letterhead(claim, reach),
+        "practice": {
+            "name": _name(practice.name),
+            "lines": [*_address(practice.address), *([reach] if reach else [])],
+        },
+        "title": _TITLES[effect.notice],
         "facts": [
-            ["Account", claim.patient_control_number],
-            ["Statement", str(effect.statement_number)],
+            ["Account", numbers],
+            ["Statement", str(effect.number)],
             ["Date", _long(effect.on)],
             ["Amount due", money(effect.amount_cents)],
         ],
-        "to": [_name(claim.patient.name), *_address(claim.patient.address)],
-        "lines": rows,
-        "total": [
-            "",
-            "Total",
-            money(sum(line.charge_cents for line in effect.lines)),
-            money(sum(line.payer_paid_cents for line in effect.lines)),
-            money(sum(line.adjusted_cents for line in effect.lines)),
-            money(effect.amount_cents),
-        ],
+        "to": _addressee(effect),
+        "claims": [_statement_part(part) for part in effect.parts],
         "due": money(effect.amount_cents),
+        "notice": _warning(effect),
         "pay": paid,
         "dispute": [
             "If a service, an amount or the insurer's part looks wrong to you, tell us before you pay:",
             f"call {reach} or write to the address above, with your account number."
             if reach
             else "write to the address above, with your account number.",
-            "You may also ask your insurer to explain or review its decision.",
+            "While we look into it, nothing more is asked of you. You may also ask your insurer to explain or review its"
+            " decision.",
         ],
+        "assistance": _assistance(effect, reach),
     }
+
+
+_TITLES = {"first": "Statement", "reminder": "Statement: reminder", "final": "Statement: final notice"}
+_NOTICES = {"first": "new", "reminder": "reminder", "final": "final notice"}
+
+
+def _addressee(effect: LayOutStatement) -> list[str]:
+    name = _name(effect.debtor.name)
+    return [
+        f"To the parent or guardian of {name}" if effect.debtor.guardian else name,
+        *_address(effect.debtor.address),
+    ]
+
+
+def _statement_part(part: StatementPart) -> dict[str, object]:
+    """One claim: its services, what each payer did, what was paid since and what is left."""
+    balance = part.balance
+    lines = balance.lines
+    rows = [_statement_row(line) for line in lines]
+    other = part.amount_cents - sum(line.patient_cents for line in lines)
+    if other:
+        rows.append(["", "Payments and other changes", "", "", "", money(other)])
+    return {
+        "title": f"Account {balance.number}, {_NOTICES[part.notice]}",
+        "lines": rows,
+        "total": [
+            "",
+            "Total",
+            money(sum(line.charge_cents for line in lines)),
+            money(sum(line.payer_paid_cents for line in lines)),
+            money(sum(line.adjusted_cents for line in lines)),
+            money(part.amount_cents),
+        ],
+        "payers": [_payer_row(payer) for payer in balance.payers],
+    }
+
+
+def _payer_row(payer: PayerPart) -> str:
+    when = f" on {_short(payer.decided_on)}" if payer.decided_on else ""
+    return (
+        f"{payer.name}{when}: paid {money(payer.paid_cents)}, took off {money(payer.adjusted_cents)},"
+        f" left {money(payer.patient_cents)} to you."
+    )
+
+
+def _warning(effect: LayOutStatement) -> list[str]:
+    if effect.notice != "final":
+        return []
+    return [
+        "This is our last statement. If we don't hear from you, a person here decides whether the amounts marked as"
+        " final notice are handed to a collection agency, 30 days from this date at the earliest."
+    ]
+
+
+def _assistance(effect: LayOutStatement, reach: str) -> list[str]:
+    ask = f"call {reach}" if reach else "write to the address above"
+    until = f" You may apply until {_long(effect.assistance_until)}." if effect.assistance_until else ""
+    return [f"If you can't afford this bill, {ask} and ask for financial assistance, at no cost to you.{until}"]
 
 
 def _statement_row(line: StatementLine) -> list[str]:

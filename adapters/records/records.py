@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from adapters.records import cash, claims, documents, index, numbers, reading
+from adapters.records import accounts, cash, claims, documents, index, numbers, reading
 from adapters.records import unmatched as unmatched_items
 from adapters.records.cash import DepositRow, RemittanceRow
 from adapters.records.cipher import Cipher, NoCipher
 from adapters.records.database import Database
 from adapters.records.reading import ClaimPage, StageTotals, StoredDocument, TaskRow
 from adapters.records.unmatched import UnmatchedRow
+from claims.accounts.state import AccountState
+from claims.accounts.views import AccountEntry, AccountView
 from claims.cash import Accounting
 from claims.claim import Claim
 from claims.deposits import Deposit
@@ -196,6 +198,38 @@ class SqlRecords(Records):
             )
         )
 
+    # Patients' accounts
+
+    async def write_account(self, *, entries: Sequence[AccountEntry], view: AccountView) -> None:
+        await self._database.write(lambda c: accounts.write(c, entries, view))
+
+    async def archive_account(self, state: AccountState) -> None:
+        await self._database.write(lambda c: accounts.archive(c, state, self._cipher))
+
+    async def archived_account(self, practice: str, account: str) -> AccountState | None:
+        return await self._database.read(lambda c: accounts.archived(c, practice, account, self._cipher))
+
+    async def list_accounts(
+        self,
+        *,
+        practice: str | None = None,
+        everything: bool = False,
+        needs_action: bool | None = None,
+        limit: int = 500,
+    ) -> tuple[AccountView, ...]:
+        """The most owed first; those on which something is owed, credited or to be done, unless `everything`."""
+        return await self._database.read(
+            lambda c: accounts.listed(
+                c, practice=practice, everything=everything, needs_action=needs_action, limit=limit
+            )
+        )
+
+    async def find_accounts(self, reference: str) -> tuple[AccountView, ...]:
+        return await self._database.read(lambda c: accounts.find(c, reference))
+
+    async def account_steps(self, practice: str, account: str) -> tuple[AccountEntry, ...]:
+        return await self._database.read(lambda c: accounts.steps(c, practice, account))
+
     # Reading for people
 
     async def list_claims(
@@ -316,6 +350,10 @@ class SqlRecords(Records):
         return await self._database.write(
             lambda c: unmatched_items.give_back(c, item, by=by, why=why, at=at, delivered=delivered)
         )
+
+    async def open_document_again(self, sha256: str) -> tuple[str, str, int, datetime] | None:
+        """A document that was set aside is to be read again -> its kind, source, bytes and arrival."""
+        return await self._database.write(lambda c: documents.open_again(c, sha256))
 
     async def set_aside_unmatched(self, item: UnmatchedRow, *, by: str, why: str) -> bool:
         at = self._clock()

@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class UtcInstant(TypeDecorator[datetime]):
@@ -220,6 +220,23 @@ archives = Table(
     Column("sequence", Integer, nullable=False),
     Column("archived_at", UtcInstant, nullable=False),
     Column("state", LargeBinary, nullable=False),
+)
+
+# since schema 4: one row for each guarantor; steps and archive stand in `journal` and `archives` under `account/ID`
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("practice", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("standing", Text, nullable=False),
+    Column("balance_cents", BigInteger, nullable=False),
+    Column("credit_cents", BigInteger, nullable=False),
+    Column("needs_action", Boolean, nullable=False),
+    Column("next_at", UtcInstant),
+    Column("changed_at", UtcInstant, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("view", Text, nullable=False),
+    Index("accounts_balance", "balance_cents"),
 )
 
 unmatched = Table(

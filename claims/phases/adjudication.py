@@ -172,7 +172,7 @@ def enter_decision(d: Draft) -> None:
     """Through `adjudicated`: what was waited for before the decision is waited for no longer."""
     if d.state.approvals:
         d.note_refusal("approval", "a payer's decision came first; what awaited approval is not filed")
-    d.set(approvals=(), denial=None)
+    d.set(approvals=(), denial=None, patient_released_by="")
     d.drop_waiting()
     d.forget("check_eligibility", "scrub_claim", "find_submission", "inquire_status", "send_appeal")
     # A remittance may overtake anything: by the table every open status leads here.

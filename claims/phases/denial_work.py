@@ -16,7 +16,7 @@ from claims.events import (
     VoidRequested,
     WrittenOff,
 )
-from claims.phases import appealing, corrections, settling, write_offs
+from claims.phases import appealing, corrections, patients_turn, settling, write_offs
 from claims.posting import ledger
 from claims.state import Denial
 from claims.status import Status as S
@@ -83,7 +83,7 @@ def _bill_patient(d: Draft) -> None:
     if not d.state.rules.bill_patient:
         raise Refused("this payer's rules forbid billing the patient")
     if balance.open > 0:
-        settling.bill_patient(d, balance)
+        patients_turn.bill_patient(d, balance)
         d.open_task("work_denial", "biller", "the patient is billed for her share; the rest is still denied")
         return
     d.close_tasks("work_denial", "correct_claim", "review_write_off")

@@ -348,7 +348,7 @@ def _reversal_correction(d: Draft, deadline: Deadline) -> None:
 
 
 def _statement(d: Draft, deadline: Deadline) -> None:
-    d.open_task("collect_patient_balance", "biller", f"the patient's balance is still unpaid ({deadline.rule})")
+    d.open_task("collect_patient_balance", "biller", f"nothing was heard of the patient's account: {deadline.rule}")
 
 
 def _overpayment(d: Draft, deadline: Deadline) -> None:

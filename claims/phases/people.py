@@ -177,8 +177,10 @@ def _skip(d: Draft, effect: AnyEffect) -> None:
             if d.state.status in (S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED):
                 d.set(coverage="overridden")
                 registration.covered(d)
-        case "send_statement":
-            d.open_task("collect_patient_balance", "biller", "the statement could not be sent: send it by hand")
+        case "report_patient_balance":
+            d.open_task(
+                "collect_patient_balance", "biller", "the patient's account could not be told: tell her by hand"
+            )
         case "send_appeal":
             d.open_task("file_appeal", "biller", "the appeal could not be sent: mail it and record the date")
         case "send_documents":

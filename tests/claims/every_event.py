@@ -133,7 +133,13 @@ def events_for(state: ClaimState) -> list[e.AnyEvent]:
         (e.ManualPaymentPosted, {"payment": SHARED}),
         (e.ManualPaymentPosted, {"payment": payment(1, "CO-45:1")}),
         (e.ManualPaymentPosted, {"payment": payment(0, "CO-45:12500", status="25")}),
-        (e.StatementSent, {"effect": flying.get("send_statement", ""), "amount_cents": 2000}),
+        (e.StatementSent, {"amount_cents": 2000, "notice": "first"}),
+        (e.PatientBalanceReported, {"effect": flying.get("report_patient_balance", "")}),
+        (e.PatientBalanceReported, {"effect": "nothing"}),
+        (e.AccountStanding, {"standing": "held", "until": None}),
+        (e.AccountStanding, {"standing": "plan", "until": state.changed_at}),
+        (e.PatientBillingAllowed, {"reason": "consent on file"}),
+        (e.PatientBillingAllowed, {"reason": "", "by": ""}),
         *(
             (e.WrittenOff, {"amount_cents": n, "reason": "small", "bucket": bucket})
             for n in (100, 0, -5, 10**14, 12500)

@@ -404,7 +404,7 @@ def _correcting() -> Life:
 
 def _stated() -> Life:
     one = life().accepted().paid(SHARED)
-    one.do(e.StatementSent, effect=one.in_flight("send_statement"), amount_cents=2000)
+    one.do(e.StatementSent, effect=one.in_flight("report_patient_balance"), amount_cents=2000)
     return one
 
 

@@ -13,7 +13,7 @@ from claims.transitions import may_follow
 from tests.claims.kit import TABLES
 
 A_REFUSAL_MAY_CHANGE = {"sequence", "changed_at", "seen", "refused", "in_flight"}
-NEVER_BY_TIME = {"send_appeal", "transmit_claim", "send_statement"}
+NEVER_BY_TIME = {"send_appeal", "transmit_claim", "report_patient_balance"}
 CLOCKS_THAT_NEVER_STOP = ("filing", "appeal")
 
 
@@ -88,13 +88,15 @@ def submissions(before: ClaimState, after: ClaimState) -> None:
 def outgoing(effect: AnyEffect) -> None:
     if effect.kind == "transmit_claim" and effect.claim.frequency in ("7", "8"):
         assert effect.claim.payer_claim_control_number, "a 7 or 8 without the payer's claim control number"
-    if effect.kind == "send_statement":
-        assert effect.amount_cents > 0
+    if effect.kind == "report_patient_balance":
+        assert 0 <= effect.balance.amount_cents
+        assert effect.balance.withheld_cents >= 0
 
 
 def time_alone(before: ClaimState, taken: Step) -> None:
-    """Silence opens work; it never files, sends, bills or writes off."""
-    assert not NEVER_BY_TIME & {effect.kind for effect in taken.effects}
+    """Silence opens work; it never files, sends, bills or writes off. What a gate held back is told when it closes."""
+    told = NEVER_BY_TIME - ({"report_patient_balance"} if before.approvals else set())
+    assert not told & {effect.kind for effect in taken.effects}
     assert taken.state.write_offs == before.write_offs
     assert taken.state.statements == before.statements
     assert taken.state.closed == before.closed

@@ -118,7 +118,7 @@ def test_what_is_denied_to_the_patient_is_billed_when_a_person_says_so() -> None
     assert ledger(one.state, TABLES).open == 12500
     one.do(e.RemedyChosen, remedy="bill_patient")
     assert ledger(one.state, TABLES).patient == 12500
-    assert [x.kind for x in one.steps[-1].effects] == ["send_statement"]
+    assert [x.kind for x in one.steps[-1].effects] == ["report_patient_balance"]
 
 
 def test_a_choice_of_another_payer_can_be_taken_back() -> None:

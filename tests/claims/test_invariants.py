@@ -173,7 +173,7 @@ ACTS: list[Act] = [
         for n in (9000, 1000)
     ),
     *(lambda s, n=n: (e.PatientPaid, {"amount_cents": n}) for n in (2000, 12500, -2000)),  # type: ignore[misc]
-    lambda s: (e.StatementSent, {"effect": _flying(s, "send_statement"), "amount_cents": 2000}),
+    lambda s: (e.StatementSent, {"effect": _flying(s, "report_patient_balance"), "amount_cents": 2000}),
     *(
         lambda s, bucket=bucket, part=part: (  # type: ignore[misc]
             e.WrittenOff,
@@ -340,4 +340,4 @@ def test_what_the_payer_did_not_give_to_the_patient_never_reaches_her(amount: in
     one.do(e.RemedyChosen, remedy="bill_patient")
     one.days(200)
     assert ledger(one.state, TABLES).patient == 0
-    assert not any(effect.kind == "send_statement" for taken in one.steps for effect in taken.effects)
+    assert not any(effect.kind == "report_patient_balance" for taken in one.steps for effect in taken.effects)

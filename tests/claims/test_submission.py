@@ -210,8 +210,8 @@ def test_an_uncoded_patient_who_pays_herself_is_billed_after_coding() -> None:
     one.do(e.EligibilityOverridden, self_pay=True)
     assert one.state.status == "awaiting_coding"
     taken = one.do(e.ClaimCoded, claim=one.state.claim)
-    assert [(x.kind, x.amount_cents) for x in taken.effects if x.kind == "send_statement"] == [
-        ("send_statement", 12500)
+    assert [(x.kind, x.balance.amount_cents) for x in taken.effects if x.kind == "report_patient_balance"] == [
+        ("report_patient_balance", 12500)
     ]
     assert not one.state.submissions
 
@@ -261,7 +261,7 @@ def test_a_claim_that_was_never_sent_from_here_can_be_asked_about() -> None:
 
 def test_a_statement_that_is_sent_after_a_reversal_bills_nobody() -> None:
     one = life().accepted().paid(SHARED)
-    statement = one.in_flight("send_statement")
+    statement = one.in_flight("report_patient_balance")
     one.paid(reversed_of(SHARED), trace="T2")
     one.do(e.StatementSent, effect=statement, amount_cents=2000)
     assert one.state.status == "reopened"

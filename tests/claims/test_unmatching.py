@@ -117,7 +117,7 @@ def test_the_second_payers_wrong_payment_leaves_the_first_ones_decision() -> Non
 
 def test_a_patient_who_was_billed_by_mistake_is_a_task() -> None:
     one = life().accepted().paid(SHARED)
-    one.do(e.StatementSent, effect=one.in_flight("send_statement"), amount_cents=2000)
+    one.do(e.StatementSent, effect=one.in_flight("report_patient_balance"), amount_cents=2000)
     assert take_off(one) == ""
     assert "statement" in {task.category for task in one.state.tasks}
 
