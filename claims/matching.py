@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from claims.base import Instant, Value
 from claims.deliveries import Delivery, Held, IndexEntry, Routing, SubmissionKey, Unmatched
@@ -30,6 +31,7 @@ from claims.events import (
     SubmissionAcknowledged,
     TakebackReceived,
 )
+from claims.making import collection_paused, maker
 from claims.namesakes import Lookups, first_day, told_apart
 from claims.posting import content_of
 from claims.proof import held_claim, held_remittance
@@ -95,18 +97,23 @@ def needed_numbers(document: ParsedDocument) -> Numbers:
 
 # routing
 
+_make_delivery, _make_remittance_received = maker(Delivery), maker(RemittanceReceived)
+_make_acknowledged, _make_status_reported = maker(ClaimAcknowledged), maker(StatusReported)
+
 
 def route(document: ParsedDocument, index: Sequence[IndexEntry], *, at: Instant) -> Routing:
     """Whose each part of a document is. Every part ends up delivered, unmatched or held; numbers decide, never names."""
-    router = _Router(index, at, document.sha256)
-    for one in document.sets:
-        router.route(one)
+    with collection_paused():
+        router = _Router(index, at, document.sha256)
+        for one in document.sets:
+            router.route(one)
     return Routing(deliveries=tuple(router.deliveries), unmatched=tuple(router.unmatched), held=tuple(router.held))
 
 
 class _Router:
     def __init__(self, index: Sequence[IndexEntry], at: Instant, document: str) -> None:
         self.index, self.at, self.document = tuple(index), at, document
+        self.short = document[:24]
         self.look = Lookups(index)
         self.deliveries: list[Delivery] = []
         self.unmatched: list[Unmatched] = []
@@ -140,7 +147,8 @@ class _Router:
     # helpers
 
     def deliver(self, entry: IndexEntry, event: AnyEvent) -> None:
-        self.deliveries.append(Delivery(practice=entry.practice, claim_id=entry.claim_id, event=event))
+        fields = {"practice": entry.practice, "claim_id": entry.claim_id, "event": event}
+        self.deliveries.append(_make_delivery(fields))
 
     def hold(
         self,
@@ -171,7 +179,7 @@ class _Router:
         )
 
     def event_id(self, position: int, part: int = 0) -> str:
-        return f"{self.document[:24]}:{position}:{part}" if part else f"{self.document[:24]}:{position}"
+        return f"{self.short}:{position}:{part}" if part else f"{self.short}:{position}"
 
     # 835
 
@@ -181,11 +189,7 @@ class _Router:
         if reason := held_remittance(remittance, one.unread):
             self.hold(segment, "835", remittance.trace_number, reason, remittance.payment_cents)
             return
-        alike: dict[str, int] = {}
-        for payment in remittance.claims:
-            content = content_of(payment)
-            occurrence = alike.get(content, 0)
-            alike[content] = occurrence + 1
+        for payment, occurrence in _counted(remittance.claims):
             self.claim_payment(remittance, payment, occurrence)
         for i, adjustment in enumerate(remittance.provider_adjustments, 1):
             self.provider_adjustment(remittance, adjustment, segment, i)
@@ -199,41 +203,41 @@ class _Router:
         if found is None:
             self.miss(payment.segment, "835", number, why, remittance.payer, payment.paid_cents)
             return
-        same = self.numbered.setdefault(payment.payer_claim_control_number, [])
-        if payment.payer_claim_control_number and found not in same:
-            same.append(found)
-        self.deliver(
-            found,
-            RemittanceReceived(
-                at=self.at,
-                id=self.event_id(payment.segment),
-                by=remittance.payer,
-                document=self.document,
-                trace_number=remittance.trace_number,
-                payer=remittance.payer,
-                payer_id=_payer_id(remittance, found),
-                paid_on=remittance.paid_on,
-                method=remittance.method,
-                occurrence=occurrence,
-                payment=payment,
-            ),
-        )
+        if payment.payer_claim_control_number:
+            same = self.numbered.setdefault(payment.payer_claim_control_number, [])
+            if found not in same:
+                same.append(found)
+        fields = {
+            "at": self.at,
+            "id": self.event_id(payment.segment),
+            "by": remittance.payer,
+            "kind": "remittance_received",
+            "document": self.document,
+            "trace_number": remittance.trace_number,
+            "payer": remittance.payer,
+            "payer_id": _payer_id(remittance, found),
+            "paid_on": remittance.paid_on,
+            "method": remittance.method,
+            "occurrence": occurrence,
+            "payment": payment,
+        }
+        self.deliver(found, _make_remittance_received(fields))
 
     def claim_of(self, payment: ClaimPayment) -> tuple[IndexEntry | None, str]:
         """Our number, then the payer's, then member with dates and charge; several are told apart by dates and lines."""
-        for candidates in (
-            self.look.by_control_number(payment.patient_control_number),
-            self.look.by_payer_number(payment.payer_claim_control_number),
-            [
+        candidates = (
+            self.look.by_control_number(payment.patient_control_number)
+            or self.look.by_payer_number(payment.payer_claim_control_number)
+            or [
                 e
                 for e in self.look.by_members(payment.member_id, payment.corrected_member_id)
                 if e.charge_cents == payment.charge_cents
                 and e.service_from is not None
                 and e.service_from == first_day(payment)
-            ],
-        ):
-            if candidates:
-                return told_apart(payment, candidates)
+            ]
+        )
+        if candidates:
+            return told_apart(payment, candidates)
         return None, "no claim has this patient control number, payer claim control number, or member, dates and charge"
 
     def provider_adjustment(
@@ -309,17 +313,20 @@ class _Router:
             reason = "no claim has this number" if not found else "several claims have this number"
             self.miss(status.segment, report.set, number, reason, report.sender_name, status.paid_cents)
             return
-        entry, common = found[0], {"at": self.at, "id": self.event_id(status.segment, part), "document": self.document}
+        entry, common = found[0], {"at": self.at, "id": self.event_id(status.segment, part), "by": ""}
         if report.set == "277CA":
-            submission = _submission_of(entry, report)
-            self.deliver(
-                entry,
-                ClaimAcknowledged.model_validate(
-                    {**common, "sender": report.sender or "PR", "status": status, "submission": submission}
-                ),
-            )
+            fields = {
+                **common,
+                "kind": "claim_acknowledged",
+                "document": self.document,
+                "sender": report.sender or "PR",
+                "status": status,
+                "submission": _submission_of(entry, report),
+            }
+            self.deliver(entry, _make_acknowledged(fields))
         else:
-            self.deliver(entry, StatusReported.model_validate({**common, "status": status}))
+            fields = {**common, "kind": "status_reported", "document": self.document, "status": status}
+            self.deliver(entry, _make_status_reported(fields))
 
     # 999, TA1
 
@@ -393,6 +400,21 @@ class _Router:
                     at=self.at, id=self.event_id(answer.segment, i), document=self.document, answer=answer
                 ),
             )
+
+
+def _counted(claims: Sequence[ClaimPayment]) -> Iterator[tuple[ClaimPayment, int]]:
+    """Each payment with how many of the set before it read alike; only those that share their numbers can."""
+    numbers = [(claim.patient_control_number, claim.payer_claim_control_number) for claim in claims]
+    sharing = Counter(numbers)
+    alike: dict[str, int] = {}
+    for claim, both in zip(claims, numbers, strict=True):
+        if sharing[both] == 1:
+            yield claim, 0
+            continue
+        content = content_of(claim)
+        occurrence = alike.get(content, 0)
+        alike[content] = occurrence + 1
+        yield claim, occurrence
 
 
 def _named(one: ParsedSet) -> tuple[str, str]:

@@ -86,7 +86,7 @@ class Lookups:
                 (self._traces, entry.traces),
                 (self._members, entry.member_ids),
             ):
-                for number in dict.fromkeys(numbers):
+                for number in numbers if len(numbers) < 2 else dict.fromkeys(numbers):
                     kept.setdefault(number, []).append(entry)
 
     def by_control_number(self, number: str) -> list[IndexEntry]:

@@ -12,9 +12,13 @@ from claims.money import dollars
 
 def claim_gap_cents(payment: ClaimPayment) -> int:
     """CLP03 less all CAS amounts less CLP04; zero where the claim balances."""
-    taken = sum(a.amount_cents for a in payment.adjustments)
-    taken += sum(a.amount_cents for line in payment.lines for a in line.adjustments)
-    return payment.charge_cents - taken - payment.paid_cents
+    gap = payment.charge_cents - payment.paid_cents
+    for one in payment.adjustments:
+        gap -= one.amount_cents
+    for line in payment.lines:
+        for one in line.adjustments:
+            gap -= one.amount_cents
+    return gap
 
 
 def held_claim(payment: ClaimPayment) -> str:

@@ -16,16 +16,18 @@ from claims.claim import Adjustment
 from claims.documents import ClaimPayment, PaymentLine, Problem
 from claims.money import dollars
 
-_MEMBER_QUALIFIERS = frozenset(("MI", "MR", "HN", "II", "MC", "C", "ZZ", ""))
+MEMBER_QUALIFIERS = frozenset(("MI", "MR", "HN", "II", "MC", "C", "ZZ", ""))
 """NM108 of a member id; `34` is a social security number and identifies no coverage."""
-_REMARKS_AT = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
-_ALWAYS_OF_THE_CLAIM = frozenset(("F8", "1L", "EA", "9A", "9C", "IG", "28", "1W", "6P", "CE"))
+REMARKS_AT = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
+ALWAYS_OF_THE_CLAIM = frozenset(("F8", "1L", "EA", "9A", "9C", "IG", "28", "1W", "6P", "CE"))
 """REF qualifiers of loop 2100, believed there also where they stand behind a service line."""
 _TRIPLETS = range(2, 20, 3)
-_CLAIM_STATUS = frozenset(("1", "2", "3", "4", "19", "20", "21", "22", "23", "25"))
+CLAIM_STATUS = frozenset(("1", "2", "3", "4", "19", "20", "21", "22", "23", "25"))
 """CLP02 of 005010X221A1; 4010 knew more (5, 10, 13, 15, 16, 17, 27), which nobody may post from."""
-_GROUPS = frozenset(("CO", "PR", "OA", "PI", "CR"))
-_CARC = re.compile(r"[A-Z]?\d{1,3}")
+GROUPS = frozenset(("CO", "PR", "OA", "PI", "CR"))
+CARC = re.compile(r"[A-Z]?\d{1,3}")
+ENDS_A_CLAIM = frozenset(("LX", "TS3", "TS2", "PLB", "SE", "ST", "BPR", "TRN"))
+"""Segments behind which no claim goes on."""
 
 
 def read_claim_payment(block: Sequence[Segment], problems: list[Problem]) -> ClaimPayment:
@@ -36,7 +38,7 @@ def read_claim_payment(block: Sequence[Segment], problems: list[Problem]) -> Cla
     Raises NotReadable when a money element that is posted from is no number.
     """
     clp = block[0]
-    if text(clp, 2) not in _CLAIM_STATUS:
+    if text(clp, 2) not in CLAIM_STATUS:
         problems.append(_at(clp, 2, "CLP02 is no claim status of a 5010 remittance; kept as it stands"))
     lines_from = next((i for i, segment in enumerate(block) if segment.id == "SVC"), len(block))
     claim = _ClaimLevel(problems)
@@ -91,8 +93,8 @@ class _ClaimLevel:
             self.adjustments += adjustments_of(segment, self.problems)
         elif kind == "NM1":
             self._name(segment)
-        elif kind in _REMARKS_AT:
-            self.remarks += [code for n in _REMARKS_AT[kind] if (code := text(segment, n))]
+        elif kind in REMARKS_AT:
+            self.remarks += [code for n in REMARKS_AT[kind] if (code := text(segment, n))]
         elif kind == "LQ":
             self.remarks += [code] if (code := text(segment, 2)) else []
         elif kind == "REF":
@@ -103,7 +105,7 @@ class _ClaimLevel:
     def _name(self, segment: Segment) -> None:
         entity = text(segment, 1)
         if entity in ("QC", "IL", "74"):
-            if text(segment, 8) in _MEMBER_QUALIFIERS and (member := text(segment, 9)):
+            if text(segment, 8) in MEMBER_QUALIFIERS and (member := text(segment, 9)):
                 self.members.setdefault(entity, member)
         elif entity == "TT":
             self.crossover = text(segment, 3) or text(segment, 9)
@@ -169,7 +171,7 @@ def _line_detail(segment: Segment, fields: dict[str, Any], claim: _ClaimLevel, p
         qualifier, value = text(segment, 1), text(segment, 2)
         if qualifier == "6R":
             fields["control_number"] = value
-        elif qualifier in _ALWAYS_OF_THE_CLAIM:
+        elif qualifier in ALWAYS_OF_THE_CLAIM:
             claim.references.append((qualifier, value))
     elif kind == "LQ":
         if code := text(segment, 2):
@@ -200,7 +202,7 @@ def adjustments_of(cas: Segment, problems: list[Problem]) -> list[Adjustment]:
     """The up to six reasons of one CAS, in order. Raises NotReadable when an amount is no number."""
     found: list[Adjustment] = []
     group = text(cas, 1)
-    if group not in _GROUPS:
+    if group not in GROUPS:
         problems.append(_at(cas, 1, "CAS01 is no adjustment group (CO, PR, OA, PI); kept as it stands"))
     for n in _TRIPLETS:
         if n > len(cas.elements):
@@ -212,7 +214,7 @@ def adjustments_of(cas: Segment, problems: list[Problem]) -> list[Adjustment]:
                     _at(cas, n + 1, f"CAS{n + 1:02d} is empty; expected the amount of the reason before it")
                 )
             continue
-        if _CARC.fullmatch(reason) is None:
+        if CARC.fullmatch(reason) is None:
             problems.append(_at(cas, n, f"CAS{n:02d} has not the form of a reason code; kept as it stands"))
         found.append(Adjustment(group=group, reason=reason, amount_cents=taken, quantity=text(cas, n + 2)))
     if any(element.strip() for element in cas.elements[19:]):

@@ -13,7 +13,7 @@ def cut(text: str, delimiters: Delimiters, position: int) -> tuple[Stretch, int]
     Layout around a segment (line ends, indentation) is no part of it; an empty one is none and is not counted.
     """
     separator, terminator = delimiters.element, delimiters.segment
-    if terminator not in "\r\n":
+    if terminator not in "\r\n" and "\n" in text:
         text = text.replace(f"{terminator}\r\n", terminator).replace(f"{terminator}\n", terminator)
     broken = 0
     if (

@@ -14,6 +14,7 @@ from adapters.x12.reader import TransactionSet, read_document
 from adapters.x12.remittance import read_remittance
 from adapters.x12.status_report import read_status_report
 from claims.documents import OtherSet, Parsed, ParsedDocument, ParsedSet, Problem
+from claims.making import collection_paused
 
 __all__ = ["ParsedDocument", "ParsedSet", "parse"]
 
@@ -53,10 +54,11 @@ def parse(raw: bytes) -> ParsedDocument:
     Sets of a kind that is not acted on come back as OtherSet with the reason. The sum of what was read and of `unread`
     is the count of CLP, CLM or STC segments, which is taken apart from the readers.
     """
-    document = read_document(raw)
-    sets: list[ParsedSet] = []
-    for ts in sorted((*document.sets, *document.tas), key=lambda one: one.first):
-        sets += _read(ts)
+    with collection_paused():
+        document = read_document(raw)
+        sets: list[ParsedSet] = []
+        for ts in sorted((*document.sets, *document.tas), key=lambda one: one.first):
+            sets += _read(ts)
     return ParsedDocument(
         sha256=hashlib.sha256(raw).hexdigest(),
         sets=tuple(sets),

@@ -5,14 +5,17 @@ One claim that can't be read never takes its neighbours along.
 
 from __future__ import annotations
 
-from adapters.x12.claim_payment import read_claim_payment
+from collections.abc import Iterable
+
+from adapters.x12.claim_payment import ENDS_A_CLAIM, read_claim_payment
 from adapters.x12.fields import NotReadable, amount, composite, day, text
+from adapters.x12.plain_claims import PlainClaims, Remarkable
 from adapters.x12.reader import TransactionSet
-from adapters.x12.segments import Segment
+from adapters.x12.segments import Delimiters, Segment
+from adapters.x12.stretch import Stretch, cut_pieces
 from claims.base import Day
 from claims.documents import ClaimPayment, Problem, ProviderAdjustment, Remittance
 
-_ENDS_A_CLAIM = frozenset(("LX", "TS3", "TS2", "PLB", "SE", "ST", "BPR", "TRN"))
 _PLB_PAIRS = range(3, 15, 2)
 
 
@@ -23,61 +26,99 @@ def read_remittance(ts: TransactionSet) -> tuple[Remittance | None, list[Problem
     was not.
     The Remittance is None only when the set has neither a payment (BPR) nor a claim.
     """
-    problems: list[Problem] = []
-    header, blocks, adjustments = _split(ts, problems)
-    claims = _claims(blocks, problems)
-    plb = [one for segment in adjustments for one in _provider_adjustments(segment, problems)]
-    expected = sum(1 for segment in ts.segments if segment.id == "CLP")
-    if len(blocks) != expected:
-        reason = f"{expected} CLP segments stand in the set, {len(blocks)} claims were found"
+    loops = _Loops()
+    loops.read(ts.segments)
+    problems = [*loops.outside, *loops.problems]
+    plb = [one for segment in loops.adjustments for one in _provider_adjustments(segment, problems)]
+    expected = ts.count("CLP")
+    if loops.found != expected:
+        reason = f"{expected} CLP segments stand in the set, {loops.found} claims were found"
         problems.append(Problem(segment=ts.first, reason=reason, fatal=True))
-    bpr = next((segment for segment in header if segment.id == "BPR"), None)
+    bpr = next((segment for segment in loops.header if segment.id == "BPR"), None)
     if bpr is None:
         reason = "BPR is missing; expected the payment of this remittance"
         problems.append(Problem(segment=ts.first, reason=reason, fatal=True))
-        if not blocks:
+        if not loops.found:
             return None, problems
-    return _remittance(ts, header, bpr, claims, plb, problems), problems
+    return _remittance(ts, loops.header, bpr, loops.claims, plb, problems), problems
 
 
-def _split(ts: TransactionSet, problems: list[Problem]) -> tuple[list[Segment], list[list[Segment]], list[Segment]]:
-    """Header segments, one block per CLP, and the PLBs."""
-    header: list[Segment] = []
-    blocks: list[list[Segment]] = []
-    adjustments: list[Segment] = []
-    block: list[Segment] | None = None
-    for segment in ts.segments:
-        kind = segment.id
-        if kind == "CLP":
-            block = [segment]
-            blocks.append(block)
-        elif kind == "PLB":
-            adjustments.append(segment)
-            block = None
-        elif kind in _ENDS_A_CLAIM or (kind == "N1" and text(segment, 1) in ("PR", "PE")):
-            block = None
-            header.append(segment)
-        elif block is not None:
-            block.append(segment)
-        else:
-            header.append(segment)
-            if kind in ("SVC", "CAS"):
-                reason = f"{kind} stands outside a claim; its money was not read"
-                problems.append(Problem(segment=segment.position, reason=reason, fatal=True))
-    return header, blocks, adjustments
+class _Loops:
+    """Goes through a set: its header and PLB segments as they are, its claims as values."""
 
+    def __init__(self) -> None:
+        self.header: list[Segment] = []
+        self.claims: list[ClaimPayment] = []
+        self.adjustments: list[Segment] = []
+        self.found = 0
+        self.outside: list[Problem] = []
+        """Money that stands outside a claim."""
+        self.problems: list[Problem] = []
 
-def _claims(blocks: list[list[Segment]], problems: list[Problem]) -> list[ClaimPayment]:
-    claims: list[ClaimPayment] = []
-    for block in blocks:
-        own: list[Problem] = []
+    def read(self, segments: Stretch) -> None:
+        if segments.plain_count("CLP") is None:
+            self._carefully(segments)
+            return
+        text, delimiters, at = segments.text, segments.delimiters, segments.position
+        terminator = delimiters.segment
+        mark = f"{terminator}CLP{delimiters.element}"
+        plain = PlainClaims(delimiters)
+        start = text.find(mark, segments.start - 1, segments.end)
+        head = segments.part(segments.start, start if start >= 0 else segments.end, at)
+        self._carefully(head)
+        at += len(head)
+        while start >= 0:
+            end = text.find(mark, start + 1, segments.end)
+            pieces = text[start + 1 : end if end >= 0 else segments.end].split(terminator)
+            self._quickly(plain, pieces, at, delimiters)
+            at += len(pieces)
+            start = end
+
+    def _quickly(self, plain: PlainClaims, pieces: list[str], at: int, delimiters: Delimiters) -> None:
+        """One claim, and what stands between it and the next; carefully where something about it is remarkable."""
         try:
-            claims.append(read_claim_payment(block, own))
+            claim, own = plain.read(pieces, at)
+        except Remarkable:
+            own = 0
+        else:
+            self.found += 1
+            self.claims.append(claim)
+        if own < len(pieces):
+            self._carefully(cut_pieces(pieces[own:], at + own, delimiters))
+
+    def _carefully(self, segments: Iterable[Segment]) -> None:
+        block: list[Segment] | None = None
+        blocks: list[list[Segment]] = []
+        for segment in segments:
+            kind = segment.id
+            if kind == "CLP":
+                block = [segment]
+                blocks.append(block)
+            elif kind == "PLB":
+                self.adjustments.append(segment)
+                block = None
+            elif kind in ENDS_A_CLAIM or (kind == "N1" and text(segment, 1) in ("PR", "PE")):
+                block = None
+                self.header.append(segment)
+            elif block is not None:
+                block.append(segment)
+            else:
+                self.header.append(segment)
+                if kind in ("SVC", "CAS"):
+                    reason = f"{kind} stands outside a claim; its money was not read"
+                    self.outside.append(Problem(segment=segment.position, reason=reason, fatal=True))
+        for block in blocks:
+            self._claim(block)
+
+    def _claim(self, block: list[Segment]) -> None:
+        own: list[Problem] = []
+        self.found += 1
+        try:
+            self.claims.append(read_claim_payment(block, own))
         except NotReadable as error:
             reason = f"{error.problem.reason}; the claim of CLP at segment {block[0].position} was not read"
             own.append(error.problem.model_copy(update={"reason": reason}))
-        problems += [problem.model_copy(update={"claim": block[0].position}) for problem in own]
-    return claims
+        self.problems += [problem.model_copy(update={"claim": block[0].position}) for problem in own]
 
 
 def _provider_adjustments(plb: Segment, problems: list[Problem]) -> list[ProviderAdjustment]:

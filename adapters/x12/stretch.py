@@ -22,7 +22,7 @@ class Stretch(Sequence[Segment]):
     not adjoin has its segments only, and no text (`whole` is false).
     """
 
-    __slots__ = ("_segments", "delimiters", "end", "position", "start", "text")
+    __slots__ = ("_counts", "_length", "_segments", "delimiters", "end", "position", "start", "text")
 
     def __init__(
         self,
@@ -37,13 +37,17 @@ class Stretch(Sequence[Segment]):
         self.delimiters = delimiters
         self.position = position
         self._segments = segments
+        self._counts: dict[str, int | None] = {}
+        self._length = -1 if segments is None else len(segments)
 
     @classmethod
     def joined(cls, parts: Sequence[Stretch]) -> Stretch:
         """One stretch of several, in the order given; with text where they adjoin."""
         first, last = parts[0], parts[-1]
         if all(one.end + 1 == two.start and two.whole for one, two in pairwise(parts)):
-            return cls(first.text, (first.start, last.end), first.delimiters, first.position)
+            made = cls(first.text, (first.start, last.end), first.delimiters, first.position)
+            made._length = last.position + len(last) - first.position
+            return made
         return cls("", (1, 0), first.delimiters, first.position, [segment for part in parts for segment in part])
 
     @property
@@ -56,9 +60,9 @@ class Stretch(Sequence[Segment]):
         return Stretch(self.text, (start, end), self.delimiters, position)
 
     def __len__(self) -> int:
-        if self._segments is not None:
-            return len(self._segments)
-        return self.text.count(self.delimiters.segment, self.start, self.end + 1)
+        if self._length < 0:
+            self._length = self.text.count(self.delimiters.segment, self.start, self.end + 1)
+        return self._length
 
     def __iter__(self) -> Iterator[Segment]:
         return iter(self._all())
@@ -90,9 +94,12 @@ class Stretch(Sequence[Segment]):
         """How many segments have `identifier`, where nothing else in the text reads like it; else None."""
         if not self.whole:
             return None
-        mark = f"{self.delimiters.segment}{identifier}{self.delimiters.element}"
-        found = self.text.count(mark, self.start - 1, self.end)
-        return found if found == self.text.count(identifier, self.start, self.end) else None
+        if identifier not in self._counts:
+            mark = f"{self.delimiters.segment}{identifier}{self.delimiters.element}"
+            found = self.text.count(mark, self.start - 1, self.end)
+            plain = found == self.text.count(identifier, self.start, self.end)
+            self._counts[identifier] = found if plain else None
+        return self._counts[identifier]
 
     def count_of(self, identifier: str) -> int:
         """How many segments have `identifier`."""
