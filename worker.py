@@ -1,7 +1,7 @@
 """The composition root of a worker: settings, adapters, activities and workflows, put together and run.
 
 `python worker.py` serves until SIGTERM or Ctrl-C, finishing what is under way for up to ten seconds. Commands use
-`connect`, `prepare` and `build_worker` to run the same worker inside another process.
+`prepare` and `build_worker` to run the same worker inside another process.
 """
 
 from __future__ import annotations
@@ -16,18 +16,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 import structlog
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
-from temporalio.service import RPCError, RPCStatusCode, TLSConfig
+from temporalio.service import RPCError
 from temporalio.worker import (
     PollerBehaviorAutoscaling,
     Worker,
@@ -62,6 +59,7 @@ from claims.payer_rules import PayerRules
 from claims.ports import Carrier, Documents, Letters, Records, RecordsError
 from claims.scrub import scrub
 from claims.tables import Tables
+from commands.connecting import CannotServe, Exit, connect_to
 from workflows.claim import ClaimWorkflow
 from workflows.inbound_document import InboundDocumentWorkflow
 from workflows.inbox import InboxWorkflow
@@ -88,27 +86,6 @@ Imported anew for every workflow they cost 33 ms and 1.5 MB each; shared 1.4 ms 
 """
 STICKY_SECONDS = 60.0
 GRACE = timedelta(seconds=10)
-ANSWER_SECONDS = 10.0
-
-
-class Exit(IntEnum):
-    """What the shell is told when a worker can't serve."""
-
-    OK = 0
-    SETTINGS = 2
-    NO_SERVER = 3
-    NO_NAMESPACE = 4
-    RECORDS = 5
-    TABLES = 6
-    KEYS = 7
-
-
-class CannotServe(Exception):
-    """One line for a person: what is wrong, where, and what to do."""
-
-    def __init__(self, code: Exit, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -200,57 +177,6 @@ def build_id() -> str:
     return digest.hexdigest()[:12]
 
 
-async def connect(
-    address: str,
-    namespace: str = "default",
-    *,
-    metrics: str = "",
-    converter: DataConverter = CONVERTER,
-    api_key: str = "",
-    tls: TLSConfig | bool = False,
-) -> Client:
-    """A client whose namespace is known to exist. Raises CannotServe with one line for a person."""
-    runtime = _with_metrics(metrics) if metrics else None
-    try:
-        client = await asyncio.wait_for(
-            Client.connect(
-                address,
-                namespace=namespace,
-                data_converter=converter,
-                runtime=runtime,
-                api_key=api_key or None,
-                tls=tls or bool(api_key),
-            ),
-            ANSWER_SECONDS,
-        )
-    except (RuntimeError, ValueError, OSError, TimeoutError) as error:
-        raise CannotServe(
-            Exit.NO_SERVER, f"no Temporal server answers at {address}: start one (`make up`) or correct the address"
-        ) from error
-    try:
-        await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
-    except RPCError as error:
-        if error.status == RPCStatusCode.NOT_FOUND:
-            message = f"the server at {address} has no namespace {namespace}: create it, or correct the name"
-            raise CannotServe(Exit.NO_NAMESPACE, message) from error
-        if error.status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED):
-            message = f"the server at {address} refuses this key for namespace {namespace}"
-            raise CannotServe(Exit.NO_NAMESPACE, message) from error
-        raise CannotServe(Exit.NO_SERVER, f"the server at {address} does not answer: {error.status.name}") from error
-    return client
-
-
-def _with_metrics(address: str) -> Runtime:
-    prometheus = PrometheusConfig(
-        bind_address=address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
-    )
-    try:
-        return Runtime(telemetry=TelemetryConfig(metrics=prometheus))
-    except (RuntimeError, ValueError) as error:
-        message = f"metrics can't be served at {address}: is the port taken? set CLAIMLINE_METRICS_ADDRESS"
-        raise CannotServe(Exit.SETTINGS, message) from error
-
-
 def converter_of(keys: Keys | None, *, words_sealed: bool = False) -> DataConverter:
     """How values become payloads: sealed where there are keys, in clear where there are none.
 
@@ -308,20 +234,6 @@ def compose(settings: Settings) -> Parts:
     )
 
 
-def tls_of(settings: Settings) -> TLSConfig | bool:
-    """Raises CannotServe where a certificate can't be read."""
-    if not settings.temporal_tls:
-        return False
-    try:
-        ca, cert, key = (
-            path.read_bytes() if path else None
-            for path in (settings.temporal_tls_ca, settings.temporal_tls_cert, settings.temporal_tls_key)
-        )
-    except OSError as error:
-        raise CannotServe(Exit.SETTINGS, f"{error.filename} can't be read: {error.strerror}") from error
-    return TLSConfig(server_root_ca_cert=ca, client_cert=cert, client_private_key=key)
-
-
 @asynccontextmanager
 async def webhook_of(settings: Settings, client: Client) -> AsyncIterator[None]:
     """Takes the carrier's webhook while the block runs, where the settings name an address. Raises CannotServe."""
@@ -347,14 +259,7 @@ async def webhook_of(settings: Settings, client: Client) -> AsyncIterator[None]:
 
 async def run(settings: Settings, *, check: bool = False) -> None:
     """Until SIGTERM or Ctrl-C; what is under way gets its grace. With `check` nothing is served."""
-    client = await connect(
-        settings.temporal_address,
-        settings.temporal_namespace,
-        metrics="" if check else settings.metrics_address,
-        converter=converter_for(settings),
-        api_key=settings.temporal_api_key.get_secret_value(),
-        tls=tls_of(settings),
-    )
+    client = await connect_to(settings, converter_for(settings), metrics="" if check else settings.metrics_address)
     parts = compose(settings)
     if check:
         return
@@ -384,7 +289,7 @@ are those of the embedded demo: Temporal at 127.0.0.1:7233, the sandbox clearing
 CODES = """\
 exit codes: 0 stopped as asked; 2 a setting is wrong; 3 no Temporal server answers; 4 its namespace is missing or the
 key is refused; 5 the records can't be opened; 6 payer rules or code tables can't be read; 7 the key ring is missing in
-production, or can't be read
+production, or can't be read; 8 a certificate is missing, expired or refused
 """
 
 

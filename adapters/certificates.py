@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 CA, CERT, KEY = "CLAIMLINE_TEMPORAL_TLS_CA", "CLAIMLINE_TEMPORAL_TLS_CERT", "CLAIMLINE_TEMPORAL_TLS_KEY"
 NAME, SWITCH = "CLAIMLINE_TEMPORAL_TLS_SERVER_NAME", "CLAIMLINE_TEMPORAL_TLS"
-_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"
-"""How a client of HTTP/2 begins (RFC 9113, 3.4), with empty settings: a server that lets us in answers it."""
+_SECONDS_TO_REFUSE = 1.0
 
 
 class CertificateError(Exception):
@@ -99,13 +98,19 @@ def check_handshake(
             socket.create_connection((host.strip("[]"), int(port)), seconds) as plain,
             context.wrap_socket(plain, server_hostname=name) as sealed,
         ):
-            # TLS 1.3 ends the handshake before the server has looked at our certificate: it says no by the next read
-            sealed.sendall(_PREFACE)
-            sealed.recv(1)
+            # TLS 1.3 ends the handshake before the server has looked at our certificate: it says no by the next read.
+            # Nothing is sent before, or its "no" would be lost with what it never read.
+            sealed.settimeout(min(seconds, _SECONDS_TO_REFUSE))
+            if not sealed.recv(1):
+                raise ConnectionResetError
     except ssl.SSLCertVerificationError as problem:
         raise CertificateError(_of_server(problem, name)) from None
     except ssl.SSLError as problem:
         raise CertificateError(_of_us(problem)) from None
+    except ConnectionResetError:
+        raise CertificateError(
+            f"the server hung up at the handshake without a word; it wants a certificate of ours, or another one ({CERT})"
+        ) from None
     except OSError:
         return
 

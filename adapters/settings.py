@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """Our own certificate for mutual TLS, with its key."""
     temporal_tls_key: Path | None = None
     """The private key of that certificate."""
+    temporal_tls_server_name: str = ""
+    """The name that the server's certificate is for, where it is not the address's."""
     temporal_api_key: SecretStr = SecretStr("")
     """For Temporal Cloud, or a server that asks for one."""
 

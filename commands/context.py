@@ -22,6 +22,7 @@ from adapters.records.records import SqlRecords
 from adapters.settings import Settings, SettingsError, load_settings
 from claims.ports import RecordsError
 from claims.views import ClaimView
+from commands.connecting import CannotServe, connect_to
 from commands.processes import read_note
 from commands.stack import environment_of
 from commands.trouble import Trouble, Unreachable, Unreadable
@@ -111,15 +112,10 @@ async def connect(chosen: Settings) -> Client:
 
     try:
         return await asyncio.wait_for(
-            worker.connect(
-                chosen.temporal_address,
-                chosen.temporal_namespace,
-                api_key=chosen.temporal_api_key.get_secret_value(),
-                converter=worker.converter_for(chosen),
-            ),
+            connect_to(chosen, worker.converter_for(chosen)),
             CONNECT_SECONDS,
         )
-    except worker.CannotServe as error:
+    except CannotServe as error:
         raise Unreachable(str(error)) from error
     except TimeoutError as error:
         raise Unreachable(

@@ -11,9 +11,10 @@ from temporalio.client import Client
 
 from activities.names import INBOX_SCHEDULE
 from adapters.settings import Settings
+from commands.connecting import connect
 from commands.processes import free_port
 from tests.workflows.kit import World, claim_of, registered
-from worker import CannotServe, Exit, compose, connect, main
+from worker import CannotServe, Exit, compose, main
 from workflows.namespace import prepare
 
 
