@@ -25,6 +25,7 @@ from temporalio.converter import (
 )
 
 from adapters.keys import Keys, UnknownKey
+from adapters.packing import packed, unpacked
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "key-id"
@@ -35,9 +36,6 @@ SEALED = "sealed"
 WORDS = "words"
 """Stands inside what is sealed where an installation wants free text sealed, too; a claim's start tells it by that."""
 _NONCE = 12
-_WORTH_PACKING = 256
-"""Bytes; below, zlib gains next to nothing."""
-_PLAIN, _PACKED = b"\0", b"\1"
 
 
 class SealingCodec(PayloadCodec, WithSerializationContext):
@@ -74,7 +72,7 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
             payload.metadata[WORDS] = b"sealed"
         key_id, cipher = self._keys.sealing("payload")
         nonce = os.urandom(_NONCE)
-        sealed = nonce + cipher.encrypt(nonce, _packed(payload.SerializeToString()), _bound(key_id, self._place))
+        sealed = nonce + cipher.encrypt(nonce, packed(payload.SerializeToString()), _bound(key_id, self._place))
         metadata = {"encoding": ENCODING, KEY_ID: key_id.encode()}
         if self._place:
             metadata[PLACE] = self._place.encode()
@@ -90,7 +88,7 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         cipher = self._keys.opening(key_id, "payload")
         try:
             plain = cipher.decrypt(payload.data[:_NONCE], payload.data[_NONCE:], _bound(key_id, place))
-            opened = Payload.FromString(_unpacked(plain))
+            opened = Payload.FromString(unpacked(plain))
         except (InvalidTag, DecodeError, zlib.error, ValueError):
             return payload
         opened.metadata[SEALED] = b"1"
@@ -108,18 +106,6 @@ def _belongs(place: str, here: str) -> bool:
 
 def _bound(key_id: str, place: str) -> bytes:
     return f"claimline/1\0{key_id}\0{place}".encode()
-
-
-def _packed(plain: bytes) -> bytes:
-    if len(plain) >= _WORTH_PACKING:
-        packed = zlib.compress(plain, 6)
-        if len(packed) < len(plain):
-            return _PACKED + packed
-    return _PLAIN + plain
-
-
-def _unpacked(data: bytes) -> bytes:
-    return zlib.decompress(data[1:]) if data[:1] == _PACKED else data[1:]
 
 
 def _unmarked(payload: Payload) -> Payload:

@@ -6,16 +6,23 @@ from adapters.carriers.sftp import Folders, Marks, Sftp
 from adapters.carriers.sftp_session import Account
 from adapters.carriers.stedi import CORE, HEALTHCARE, Stedi
 from adapters.correspondence import Contact, TypstLetters
+from adapters.keys import KeysError, keys_of
 from adapters.records import SqlRecords, open_records
+from adapters.records.cipher import RingCipher
 from adapters.settings import PREFIX, Settings, SettingsError
 from adapters.x12.documents import Partners, X12Documents
+from claims.ports import RecordsError
 
 _CORRESPONDENCE = "/sandbox/correspondence"
 
 
 def records_of(settings: Settings) -> SqlRecords:
-    """Raises RecordsError where they can't be opened."""
-    return open_records(settings.records_url)
+    """Raises RecordsError where they, or the key ring that seals them, can't be opened."""
+    try:
+        keys = keys_of(settings.keys_file, settings.keys.get_secret_value())
+    except KeysError as error:
+        raise RecordsError(str(error)) from error
+    return open_records(settings.records_url, cipher=RingCipher(keys) if keys else None)
 
 
 def carrier_of(settings: Settings, marks: Marks) -> Stedi | Sftp:

@@ -23,8 +23,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from adapters.records.cipher import Cipher
 from adapters.records.errors import explain, sqlstate
 from adapters.records.schema import SCHEMA_VERSION, metadata, schema_version
+from adapters.records.sealed import seal_with
 from adapters.records.turns import take_turns
 from adapters.records.upgrade import upgrade, version_of
 from claims.ports import RecordsError
@@ -92,6 +94,10 @@ class Database:
         self._waiting.append((work, future))
         self._writers.submit(self._write_waiting)
         return await asyncio.wrap_future(future)
+
+    def seal_with(self, cipher: Cipher) -> None:
+        """Columns of sealed types are sealed by it from now on."""
+        seal_with(self._engine.dialect, cipher)
 
     def close(self) -> None:
         """Waits for calls under way, then closes the connections."""

@@ -32,15 +32,29 @@ def _envelope(value: str) -> str:
     return storable(value).strip().lstrip("0") or "0"
 
 
-def _member(value: str, cipher: Cipher) -> str:
-    return cipher.blind(storable(value).replace("-", "").replace(" ", "").upper())
+def _member(value: str) -> str:
+    return storable(value).replace("-", "").replace(" ", "").upper()
 
 
-def _numbers_of(entry: IndexEntry, cipher: Cipher) -> set[tuple[str, str]]:
+_OF_A_PERSON = frozenset({"patient", "payer", "member"})
+"""Kinds of numbers that mean somebody's claim or card; envelopes and traces mean files and checks."""
+
+
+def _stored(kind: str, value: str, cipher: Cipher) -> tuple[str, str]:
+    return kind, cipher.blind(value) if kind in _OF_A_PERSON else value
+
+
+def _sought(kind: str, values: Iterable[str], cipher: Cipher) -> set[str]:
+    """Every form in which these values may be stored: rows from before a rotation, and before the first key."""
+    plain = set(values) - {""}
+    return {form for value in plain for form in cipher.blinds(value)} if kind in _OF_A_PERSON else plain
+
+
+def _numbers_of(entry: IndexEntry) -> set[tuple[str, str]]:
     numbers = {("patient", _plain(entry.patient_control_number))}
     numbers |= {("payer", _plain(value)) for value in entry.payer_claim_control_numbers}
     numbers |= {("trace", _plain(value)) for value in entry.traces}
-    numbers |= {("member", _member(value, cipher)) for value in entry.member_ids}
+    numbers |= {("member", _member(value)) for value in entry.member_ids}
     for key in entry.submissions:
         # a TA1 quotes the interchange, a 999 the group: either finds the envelope
         numbers |= {
@@ -76,14 +90,15 @@ def seal(entry: IndexEntry, cipher: Cipher) -> bytes:
 def replace_numbers(connection: Connection, entry: IndexEntry, cipher: Cipher) -> None:
     """The numbers of a claim as `entry` has them, and those of its remembered submissions."""
     table, sent = schema.claim_numbers, schema.submissions
-    numbers = _numbers_of(entry, cipher)
+    numbers = _numbers_of(entry)
     # deleted first: a submission whose numbers go here was kept before, so that the query below sees it
     connection.execute(delete(table).where(table.c.practice == entry.practice, table.c.claim_id == entry.claim_id))
     mine = and_(sent.c.practice == entry.practice, sent.c.claim_id == entry.claim_id)
     for row in connection.execute(select(sent.c.patient_control_number, sent.c.interchange).where(mine)):
         numbers |= {("patient", _plain(row.patient_control_number)), ("envelope", str(row.interchange))}
     key = {"practice": entry.practice, "claim_id": entry.claim_id}
-    insert_all_once(connection, table, [{"kind": kind, "value": value, **key} for kind, value in sorted(numbers)])
+    stored = sorted(_stored(kind, value, cipher) for kind, value in numbers)
+    insert_all_once(connection, table, [{"kind": kind, "value": value, **key} for kind, value in stored])
 
 
 def remember_submission(
@@ -115,7 +130,8 @@ def remember_submission(
     }
     if insert_once(connection, schema.submissions, row):
         found = {("patient", _plain(claim.patient_control_number)), ("envelope", str(numbers.interchange))}
-        rows = [{"kind": kind, "value": value, **key} for kind, value in sorted(found)]
+        stored = sorted(_stored(kind, value, cipher) for kind, value in found)
+        rows = [{"kind": kind, "value": value, **key} for kind, value in stored]
         insert_all_once(connection, schema.claim_numbers, rows)
 
 
@@ -134,12 +150,12 @@ def candidates(
         "payer": {_plain(value) for value in payer_claim_control_numbers},
         "envelope": {_envelope(value) for value in interchanges if value.strip()},
         "trace": {_plain(value) for value in traces},
-        "member": {_member(value, cipher) for value in member_ids if value.strip()},
+        "member": {_member(value) for value in member_ids if value.strip()},
     }
     table = schema.claim_numbers
     found: set[ClaimKey] = set()
     for kind, values in wanted.items():
-        for chunk in _chunks(sorted(values - {""})):
+        for chunk in _chunks(sorted(_sought(kind, values, cipher))):
             matching = and_(table.c.kind == kind, table.c.value.in_(chunk))
             rows = connection.execute(select(table.c.practice, table.c.claim_id).where(matching))
             found |= {(row.practice, row.claim_id) for row in rows}

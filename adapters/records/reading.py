@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
 
 from adapters.records import schema
+from adapters.records.cipher import Cipher
 from adapters.records.claims import journal_entry
 from claims.base import Day, Instant, Value
 from claims.documents import Problem
@@ -126,15 +127,14 @@ def _open_cursor(cursor: str) -> tuple[datetime, str, str]:
         raise NotACursor("not a cursor of this list; start again without one") from None
 
 
-def find_claims(connection: Connection, reference: str, practice: str | None) -> tuple[ClaimView, ...]:
+def find_claims(connection: Connection, reference: str, practice: str | None, cipher: Cipher) -> tuple[ClaimView, ...]:
     """By claim id, `practice/claim_id` or patient control number (a submission's own too)."""
     table, numbers = schema.claims, schema.claim_numbers
     by_number = select(numbers.c.practice, numbers.c.claim_id).where(
-        numbers.c.kind == "patient", numbers.c.value == reference.strip().upper()
+        numbers.c.kind == "patient", numbers.c.value.in_(cipher.blinds(reference.strip().upper()))
     )
     ways = [
         table.c.claim_id == reference,
-        table.c.patient_control_number == reference,
         tuple_(table.c.practice, table.c.claim_id).in_(by_number),
     ]
     if "/" in reference:

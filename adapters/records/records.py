@@ -57,6 +57,7 @@ class SqlRecords(Records):
         self._cipher = cipher
         self._clock = clock
         self.where = database.where
+        database.seal_with(cipher)
 
     def close(self) -> None:
         """Waits for calls under way, then closes the connections."""
@@ -261,7 +262,7 @@ class SqlRecords(Records):
 
     async def claim(self, reference: str, *, practice: str | None = None) -> tuple[ClaimView, ...]:
         """Every claim that `reference` names: a claim id, `practice/claim_id`, or a patient control number."""
-        return await self._database.read(lambda c: reading.find_claims(c, reference, practice))
+        return await self._database.read(lambda c: reading.find_claims(c, reference, practice, self._cipher))
 
     async def journal(self, practice: str, claim_id: str) -> tuple[JournalEntry, ...]:
         return await self._database.read(lambda c: reading.journal(c, practice, claim_id))

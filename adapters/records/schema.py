@@ -1,7 +1,7 @@
 """The tables of the records database, portable between SQLite and PostgreSQL.
 
-Amounts are cents, instants UTC. Texts have no length: what a document says is never cut or refused here. Blobs are
-sealed where a cipher is set. `schema_version` holds one row.
+Amounts are cents, instants UTC. Texts have no length: what a document says is never cut or refused here. Blobs and
+columns of sealed types are sealed where there is a key ring. `schema_version` holds one row.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
+
+from adapters.records.sealed import SealedText
 
 SCHEMA_VERSION = 4
 
@@ -71,7 +73,7 @@ documents = Table(
     Column("stored_at", UtcInstant, nullable=False),
     Column("done_at", UtcInstant),
     Column("delivered", Integer, nullable=False, default=0),
-    Column("problems", Text, nullable=False, default="[]"),
+    Column("problems", SealedText("documents.problems"), nullable=False, default="[]"),
     Index("documents_stored_at", "stored_at"),
 )
 
@@ -112,7 +114,7 @@ submissions = Table(
     Column("practice", Text, primary_key=True),
     Column("claim_id", Text, primary_key=True),
     Column("submission", Integer, primary_key=True),
-    Column("patient_control_number", Text, nullable=False),
+    Column("patient_control_number", SealedText("submissions.patient_control_number"), nullable=False),
     Column("interchange", BigInteger, nullable=False),
     Column("group", BigInteger, nullable=False),
     Column("set", Text, nullable=False),
@@ -125,7 +127,7 @@ claims = Table(
     metadata,
     Column("practice", Text, primary_key=True),
     Column("claim_id", Text, primary_key=True),
-    Column("patient_control_number", Text, nullable=False),
+    Column("patient_control_number", SealedText("claims.patient_control_number"), nullable=False),
     # None until `register`: the steps of a claim may be written first.
     Column("fingerprint", Text),
     Column("registered_at", UtcInstant, nullable=False),
@@ -146,7 +148,7 @@ claims = Table(
     Column("patient_cents", BigInteger, nullable=False),
     Column("next_payer_cents", BigInteger, nullable=False),
     Column("open_cents", BigInteger, nullable=False),
-    Column("view", Text, nullable=False),
+    Column("view", SealedText("claims.view"), nullable=False),
     Column("index_entry", LargeBinary, nullable=False),
     Index("claims_registered", "registered_at", "practice", "claim_id"),
     Index("claims_patient_control_number", "patient_control_number"),
@@ -176,7 +178,7 @@ tasks = Table(
     Column("due", UtcInstant, nullable=False),
     Column("pended_until", UtcInstant),
     Column("blocks_submission", Boolean, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", SealedText("tasks.reason"), nullable=False),
     Index("tasks_due", "due"),
 )
 
@@ -208,8 +210,8 @@ journal = Table(
     Column("after", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("effects", Text, nullable=False),
-    Column("refused", Text, nullable=False),
-    Column("summary", Text, nullable=False),
+    Column("refused", SealedText("journal.refused"), nullable=False),
+    Column("summary", SealedText("journal.summary"), nullable=False),
 )
 
 archives = Table(
@@ -235,7 +237,7 @@ accounts = Table(
     Column("next_at", UtcInstant),
     Column("changed_at", UtcInstant, nullable=False),
     Column("sequence", Integer, nullable=False),
-    Column("view", Text, nullable=False),
+    Column("view", SealedText("accounts.view"), nullable=False),
     Index("accounts_balance", "balance_cents"),
 )
 
@@ -246,7 +248,7 @@ unmatched = Table(
     Column("ordinal", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("set", Text, nullable=False),
-    Column("reference", Text, nullable=False),
+    Column("reference", SealedText("unmatched.reference"), nullable=False),
     Column("payer", Text, nullable=False),
     Column("amount_cents", BigInteger),
     Column("reason", Text, nullable=False),
@@ -258,7 +260,7 @@ unmatched = Table(
     Column("matched_to", Text, nullable=False, default=""),
     Column("resolved_by", Text, nullable=False, default=""),
     Column("resolved_at", UtcInstant),
-    Column("resolved_why", Text, nullable=False, default=""),
+    Column("resolved_why", SealedText("unmatched.resolved_why"), nullable=False, default=""),
     Column("matches", Integer, nullable=False, default=0),
     Index("unmatched_at", "at"),
 )
@@ -301,7 +303,7 @@ provider_entries = Table(
     Column("provider", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("label", Text, nullable=False),
-    Column("reference", Text, nullable=False),
+    Column("reference", SealedText("provider_entries.reference"), nullable=False),
     Column("amount_cents", BigInteger, nullable=False),
     Column("needs_person", Boolean, nullable=False),
     Column("practice", Text, nullable=False),
@@ -309,7 +311,7 @@ provider_entries = Table(
     # since schema 3: who dealt with it by hand
     Column("done_by", Text, nullable=False, default=""),
     Column("done_at", UtcInstant),
-    Column("done_why", Text, nullable=False, default=""),
+    Column("done_why", SealedText("provider_entries.done_why"), nullable=False, default=""),
 )
 
 deposits = Table(

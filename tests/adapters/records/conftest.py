@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.keys import KeyRing, Keys
 from adapters.records import SqlRecords, open_records
+from adapters.records.cipher import RingCipher
 from claims.claim import Claim, Coverage, Name, Payer, Person, Provider, ServiceLine
 from claims.matching import IndexEntry
 from claims.payer_rules import FilingLimit, PayerRules, Wait
@@ -30,6 +32,11 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/records.db"
 
 
+@pytest.fixture
+def keys() -> Keys:
+    return Keys(KeyRing.new(START))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Addresses where nothing stands yet, one for each call."""
@@ -45,9 +52,10 @@ def url(fresh: Callable[[], str]) -> str:
     return fresh()
 
 
-@pytest.fixture
-async def records(url: str) -> AsyncIterator[SqlRecords]:
-    opened = open_records(url, clock=lambda: START)
+@pytest.fixture(params=["in clear", "sealed"])
+async def records(request: pytest.FixtureRequest, url: str, keys: Keys) -> AsyncIterator[SqlRecords]:
+    cipher = RingCipher(keys) if request.param == "sealed" else None
+    opened = open_records(url, cipher=cipher, clock=lambda: START)
     yield opened
     opened.close()
 

@@ -112,43 +112,6 @@ def test_the_file_is_readable_by_its_owner_only(sqlite_url: str, tmp_path: Path)
     assert "records.db-wal" in modes
 
 
-class Reversing:
-    """A cipher that anyone can see through, to show what is sealed and what is blinded."""
-
-    def seal(self, plain: bytes, *, about: str) -> bytes:
-        return about.encode() + b"|" + plain[::-1]
-
-    def unseal(self, sealed: bytes, *, about: str) -> bytes:
-        place, _, rest = sealed.partition(b"|")
-        assert place == about.encode()
-        return rest[::-1]
-
-    def blind(self, value: str) -> str:
-        return f"blind{sum(value.encode())}"
-
-
-def everything_in(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.iterdir())
-
-
-async def test_with_a_cipher_no_patient_can_be_read_in_the_file(
-    sqlite_url: str, tmp_path: Path, claim: Callable[..., Claim], start: datetime
-) -> None:
-    records = open_records(sqlite_url, cipher=Reversing())
-    await records.register(practice="p1", claim_id="c1", claim=claim(), fingerprint="f1", at=start)
-    numbers = await records.next_control_numbers("p1/c1/1")
-    await records.remember_submission(
-        practice="p1", claim_id="c1", submission=1, claim=claim(), numbers=numbers, document="d" * 64
-    )
-    sha256, _ = await records.store_document(b"NM1*IL*1*Doe*Jane", kind="837P", source="upstream", at=start)
-    assert await records.load_document(sha256) == b"NM1*IL*1*Doe*Jane"
-    assert [found.claim_id for found in await records.candidates(member_ids=["MEM12345"])] == ["c1"]
-    records.close()
-    raw = everything_in(tmp_path)
-    for marker in (b"Doe", b"Jane", b"MEM12345", b"MEM 123-45", b"1980-01-02"):
-        assert marker not in raw, marker
-
-
 async def test_a_row_of_another_release_is_named_without_its_content(
     sqlite_url: str, tmp_path: Path, claim: Callable[..., Claim], start: datetime
 ) -> None:
