@@ -130,6 +130,7 @@ def activities_of(parts: Parts, post: Post) -> list[Any]:
         InboxActivities(parts.carrier, parts.records, post).fetch_documents,
         delivery.prove_document,
         delivery.deliver_document,
+        delivery.set_document_aside,
         records.write_steps,
         records.archive_claim,
     ]

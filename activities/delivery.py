@@ -12,9 +12,10 @@ from itertools import groupby
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.errors import few_tries, lasting_errors
 from activities.heart import beating
 from activities.letters import read_letter, route_letter
-from activities.orders import CashSummary, DeliveryReport, DocumentReference, DocumentSummary, SetSummary
+from activities.orders import CashSummary, DeliveryReport, DocumentReference, DocumentSummary, SetAside, SetSummary
 from activities.post import NoSuchClaim, Post
 from activities.reading import Reader
 from claims import matching
@@ -22,7 +23,7 @@ from claims.cash import Accounting, accounts, owners, prove, undelivered
 from claims.deliveries import Delivery, Held, Routing, Unmatched
 from claims.documents import ClaimSubmissionSet, ParsedDocument, Problem, Remittance, StatusReport
 from claims.events import AnyEvent
-from claims.ports import Records, UnmatchedItem
+from claims.ports import UNREADABLE, Records, UnmatchedItem
 
 AT_ONCE = 200
 """Claims that one document delivers to at the same time; the post is throttled besides."""
@@ -41,9 +42,11 @@ class DeliveryActivities:
     @activity.defn(name="prove_document")
     async def prove_document(self, document: DocumentReference) -> DocumentSummary:
         """What a document is about, and whether its money balances."""
-        raw = await self._records.load_document(document.sha256)
         async with beating():
-            parsed = await asyncio.to_thread(self._read, raw)
+            with lasting_errors():
+                raw = await self._records.load_document(document.sha256)
+            with few_tries():
+                parsed = await asyncio.to_thread(self._read, raw)
         return DocumentSummary(
             sha256=document.sha256,
             done=await self._records.document_done(document.sha256),
@@ -59,15 +62,18 @@ class DeliveryActivities:
         """
         if await self._records.document_done(document.sha256):
             return DeliveryReport(sha256=document.sha256, already_done=True)
-        raw = await self._records.load_document(document.sha256)
         async with beating(lambda: activity.info().heartbeat_details):
-            parsed, routing = await self._route(document, raw)
+            with lasting_errors():
+                raw = await self._records.load_document(document.sha256)
+            with few_tries():
+                parsed, routing = await self._route(document, raw)
         homeless = await self._deliver_all(routing.deliveries)
-        routing = undelivered(routing, homeless, kind=document.set)
-        problems: Sequence[Problem] = parsed.all_problems if parsed else ()
-        cash = await asyncio.to_thread(accounts, parsed, routing) if parsed else {}
-        keys = {segment: cash[number].key for segment, number in owners(parsed).items()} if parsed else {}
-        unmatched = _left_over(document, routing, keys)
+        with few_tries():
+            routing = undelivered(routing, homeless, kind=document.set)
+            problems: Sequence[Problem] = parsed.all_problems if parsed else ()
+            cash = await asyncio.to_thread(accounts, parsed, routing) if parsed else {}
+            keys = {segment: cash[number].key for segment, number in owners(parsed).items()} if parsed else {}
+            unmatched = _left_over(document, routing, keys)
         delivered = len(routing.deliveries)
         await self._records.finish_document(
             document.sha256,
@@ -85,6 +91,24 @@ class DeliveryActivities:
             problems=len(problems),
             remittances=tuple(map(_on_paper, cash.values())),
         )
+
+    @activity.defn(name="set_document_aside")
+    async def set_document_aside(self, order: SetAside) -> DeliveryReport:
+        """A document that this program fails at is done with for now: it stands among the unmatched, to be read again.
+
+        What of it was delivered already stays: a claim knows an event that comes again.
+        """
+        document = order.document
+        item = UnmatchedItem(
+            document=document.sha256,
+            position=0,
+            set=document.set or "document",
+            reference=document.source,
+            reason=f"{UNREADABLE}: {order.reason}",
+            at=document.received_at,
+        )
+        await self._records.finish_document(document.sha256, delivered=0, unmatched=[item], problems=[])
+        return DeliveryReport(sha256=document.sha256, parts=1, unmatched=(item,), trouble=order.reason)
 
     async def _route(self, document: DocumentReference, raw: bytes) -> tuple[ParsedDocument | None, Routing]:
         """What was read (None: a letter), and where each part goes; a set whose cash has a gap is held whole."""

@@ -165,6 +165,10 @@ class KnownClaim(Value):
     closed: bool
 
 
+UNREADABLE = "unreadable by us"
+"""How the reason of an item begins that stands for a whole document which this program failed at."""
+
+
 class UnmatchedItem(Value):
     """Part of a document that found no claim. Amount in cents; `reference` is the number that was not found."""
 
@@ -273,6 +277,7 @@ class Letters(Protocol):
 
 
 __all__ = [
+    "UNREADABLE",
     "AuthenticationFailed",
     "CannotWrite",
     "Carrier",

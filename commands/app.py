@@ -8,7 +8,7 @@ from io import TextIOWrapper
 
 import typer
 
-from commands import acting, cash, demo, inspect, lookups, reading, records, start, tell, unmatched, up
+from commands import acting, cash, demo, inspect, lookups, reading, records, rereading, start, tell, unmatched, up
 from commands.trouble import Exit, Trouble
 from commands.trouble import tell as tell_trouble
 
@@ -57,6 +57,7 @@ def build() -> typer.Typer:
     app.command(rich_help_panel="Money")(unmatched.match)
     app.command(rich_help_panel="Money")(unmatched.unmatch)
     app.command(name="set-aside", rich_help_panel="Money")(unmatched.set_aside)
+    app.command(rich_help_panel="Money")(rereading.reread)
     app.command(rich_help_panel="At the phone")(lookups.explain)
     app.command(name="last-day", rich_help_panel="At the phone")(lookups.last_day)
     app.add_typer(records.app, rich_help_panel="Operations")

@@ -125,6 +125,8 @@ async def give(room: Room, row: UnmatchedRow, view: ClaimView, by: str) -> dict[
         raise Trouble(
             f"item {row.id} is {row.reason}", "What doesn't sum is never posted: ask for a corrected remittance."
         )
+    if row.is_unreadable:
+        raise Trouble(f"item {row.id} is a whole document: {row.reason}", "python starter.py reread reads it again.")
     try:
         event = await _event(room, row, view)
     except CannotMatch as error:

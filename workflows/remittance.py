@@ -7,7 +7,7 @@ from temporalio import workflow
 from activities.names import REMITTANCE
 from activities.orders import DeliveryReport, DocumentReference, DocumentSummary
 from claims.money import dollars
-from workflows.inbound_document import carry_out, deliver, in_words
+from workflows.inbound_document import Poisoned, carry_out, deliver, in_words, set_aside
 
 
 @workflow.defn(name=REMITTANCE)
@@ -16,9 +16,12 @@ class RemittanceWorkflow:
 
     @workflow.run
     async def run(self, document: DocumentReference) -> DeliveryReport:
-        proof = await carry_out("prove_document", document, DocumentSummary, "does it balance?")
-        workflow.set_current_details(proved(proof))
-        report = await deliver(document)
+        try:
+            proof = await carry_out("prove_document", document, DocumentSummary, "does it balance?")
+            workflow.set_current_details(proved(proof))
+            report = await deliver(document)
+        except Poisoned as poisoned:
+            return await set_aside(document, str(poisoned))
         workflow.set_current_details("\n\n".join((proved(proof), in_words(report), where_the_cash_is(report))))
         return report
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from adapters.records import cash, schema
 from adapters.records.cipher import Cipher
-from adapters.records.unmatched import found_later
+from adapters.records.unmatched import found_later, unreadable_no_more
 from adapters.records.upsert import insert_all_once, insert_once, storable
 from claims.cash import Accounting
 from claims.documents import Problem
@@ -87,9 +87,10 @@ def finish(
     )
     if finished.rowcount == 1:
         repeated = cash.record(connection, sha256, remittances, at)
+        first = unreadable_no_more(connection, sha256, at)
         rows = [
             {"ordinal": ordinal, **_row(item)}
-            for ordinal, item in enumerate(unmatched)
+            for ordinal, item in enumerate(unmatched, first)
             if item.remittance not in repeated
         ]
         insert_all_once(connection, schema.unmatched, rows)
@@ -99,6 +100,19 @@ def finish(
         cash.supersede(connection, remittances, at)
     elif connection.scalar(select(table.c.sha256).where(table.c.sha256 == sha256)) is None:
         raise RecordsError(f"records {where}: no document {sha256[:12]} to finish")
+
+
+def open_again(connection: Connection, sha256: str) -> tuple[str, str, int, datetime] | None:
+    """A document that was set aside is to be read again -> its kind, source, bytes and arrival; None: there is none.
+
+    Until that succeeds its item stays in the list.
+    """
+    table = schema.documents
+    connection.execute(update(table).where(table.c.sha256 == sha256).values(done_at=None))
+    row = connection.execute(
+        select(table.c.kind, table.c.source, table.c.size, table.c.stored_at).where(table.c.sha256 == sha256)
+    ).first()
+    return None if row is None else (row.kind, row.source, row.size, row.stored_at)
 
 
 def _row(item: UnmatchedItem) -> dict[str, Any]:

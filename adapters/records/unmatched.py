@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from adapters.records import schema
 from adapters.records.upsert import storable
 from claims.base import Instant
-from claims.ports import RecordsError, UnmatchedItem
+from claims.ports import UNREADABLE, RecordsError, UnmatchedItem
 
 Resolution = Literal["", "matched", "set_aside", "superseded"]
 
@@ -38,6 +38,11 @@ class UnmatchedRow(UnmatchedItem):
     def is_held(self) -> bool:
         """Kept back because it can't be trusted, not because it is nobody's."""
         return self.reason.startswith("held: ")
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Stands for a whole document that the program failed at."""
+        return self.position == 0 and self.reason.startswith(UNREADABLE)
 
 
 def rows(connection: Connection, *, everything: bool, limit: int) -> tuple[UnmatchedRow, ...]:
@@ -110,6 +115,23 @@ def set_aside(connection: Connection, item: UnmatchedRow, *, by: str, why: str, 
         .values(resolution="set_aside", resolved_by=storable(by), resolved_at=at, resolved_why=storable(why))
     )
     return closed.rowcount == 1
+
+
+def unreadable_no_more(connection: Connection, document: str, at: datetime) -> int:
+    """Closes what a document's earlier failures left in the list -> the number of its next item."""
+    table = schema.unmatched
+    connection.execute(
+        update(table)
+        .where(
+            table.c.document == document,
+            table.c.position == 0,
+            table.c.resolution == "",
+            table.c.reason.startswith(UNREADABLE),
+        )
+        .values(resolution="superseded", resolved_at=at, resolved_why="read again")
+    )
+    last = connection.scalar(select(func.max(table.c.ordinal)).where(table.c.document == document))
+    return 0 if last is None else last + 1
 
 
 def found_later(
