@@ -30,8 +30,6 @@ KILLS = {
     "a document is finished": "records.finish_document.after",
     "before the journal": "records.write_steps.before",
     "after the journal": "records.write_steps.after",
-    "before the archive": "records.archive.before",
-    "after the archive": "records.archive.after",
     "an appeal is sent, its answer lost": "carrier.send_correspondence.after",
     "in mid continue-as-new": "claim.carry.before",
 }
