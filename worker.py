@@ -38,7 +38,7 @@ from activities.eligibility import EligibilityActivities
 from activities.errors import SealedTypesAlone, TypesAlone
 from activities.follow_up import FollowUpActivities
 from activities.inbox import InboxActivities
-from activities.names import TASK_QUEUE
+from activities.names import TASK_QUEUE, carrier_queue
 from activities.patient_billing import PatientBillingActivities
 from activities.post import BLINK, Post
 from activities.reading import Reader
@@ -60,6 +60,7 @@ from claims.ports import Carrier, Documents, Letters, Records, RecordsError
 from claims.scrub import scrub
 from claims.tables import Tables
 from commands.connecting import CannotServe, Exit, connect_to
+from commands.workers import Workers
 from workflows.claim import ClaimWorkflow
 from workflows.inbound_document import InboundDocumentWorkflow
 from workflows.inbox import InboxWorkflow
@@ -86,6 +87,7 @@ Imported anew for every workflow they cost 33 ms and 1.5 MB each; shared 1.4 ms 
 """
 STICKY_SECONDS = 60.0
 GRACE = timedelta(seconds=10)
+CARRIER_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -145,20 +147,34 @@ def build_worker(
     cached: int = 2000,
     sticky_seconds: float = STICKY_SECONDS,
     blink: float = BLINK,
-) -> Worker:
+    carrier_per_second: float = 0,
+    carrier_at_once: int = CARRIER_AT_ONCE,
+) -> Workers:
     """A worker that is not started yet: `async with build_worker(...)` serves while the block runs.
 
     `build` names this version of the program; where it differs from the one that a claim's run began with, the claim
-    continues as new under the new one.
+    continues as new under the new one. What waits on the carrier has a queue of its own, of which `carrier_at_once` calls
+    are under way at a time, and `carrier_per_second` begin (0: no limit); the server holds all workers to the latter.
     """
     install(parts.tables)
     post = Post(client, parts.records, task_queue=task_queue, blink=blink)
     version = WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=build or build_id())
-    return Worker(
+    # Both know every activity: one that was asked for before a release moved it is done where it was asked for.
+    activities = activities_of(parts, post)
+    carrier = Worker(
+        client,
+        task_queue=carrier_queue(task_queue),
+        activities=activities,
+        max_concurrent_activities=carrier_at_once,
+        max_task_queue_activities_per_second=carrier_per_second or None,
+        graceful_shutdown_timeout=GRACE,
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+    claims = Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
-        activities=activities_of(parts, post),
+        activities=activities,
         workflow_runner=runner(),
         max_cached_workflows=cached,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=sticky_seconds),
@@ -167,6 +183,7 @@ def build_worker(
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         deployment_config=WorkerDeploymentConfig(version=version, use_worker_versioning=False),
     )
+    return Workers(claims, carrier)
 
 
 def build_id() -> str:
@@ -272,7 +289,14 @@ async def run(settings: Settings, *, check: bool = False) -> None:
         loop.add_signal_handler(number, stop.set)
     log = structlog.get_logger("worker")
     async with (
-        build_worker(client, parts, task_queue=queue, sticky_seconds=settings.sticky_seconds),
+        build_worker(
+            client,
+            parts,
+            task_queue=queue,
+            sticky_seconds=settings.sticky_seconds,
+            carrier_per_second=settings.carrier_per_second,
+            carrier_at_once=settings.carrier_at_once,
+        ),
         webhook_of(settings, client),
     ):
         log.info("serving", address=settings.temporal_address, task_queue=queue, version=build_id())

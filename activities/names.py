@@ -20,6 +20,11 @@ WORDS = "words"
 """Metadata of a claim's start, under seal: its free text must come sealed, too."""
 
 
+def carrier_queue(task_queue: str) -> str:
+    """Where activities wait on the clearinghouse: one that is slow, down or limited holds up nothing but this queue."""
+    return f"{task_queue}-carrier"
+
+
 def claim_workflow_id(practice: str, claim_id: str) -> str:
     """`claim/{practice}/{claim_id}`: opaque ids only."""
     return f"claim/{practice}/{claim_id}"

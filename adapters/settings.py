@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     """The same for Stedi's core address (polling and documents)."""
     carrier_key: SecretStr = SecretStr("")
     """The carrier's API key; Stedi needs one."""
+    carrier_per_second: float = Field(default=0, ge=0, le=1000)
+    """How many calls a second all workers together may begin at the carrier; 0 = as many as there are."""
+    carrier_at_once: int = Field(default=50, ge=1, le=1000)
+    """How many calls to the carrier one worker has under way at a time."""
     carrier_usage: Literal["T", "P"] = "T"
     """ISA15: test or production data."""
     carrier_acknowledgements: Annotated[frozenset[Acknowledgement], NoDecode] = frozenset()
@@ -149,6 +153,8 @@ class Settings(BaseSettings):
     """The secrets that its messages are signed with (`whsec_...`), separated by commas while they are being changed."""
     metrics_address: str = ""
     """Where Prometheus may ask, as in 127.0.0.1:9464; empty = no metrics."""
+    metrics_seconds: float = Field(default=30, ge=1, le=3600)
+    """How often claims, tasks and deadlines are counted for them."""
     log_format: Literal["console", "json"] = "console"
     """`json` is one object a line, for collectors."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

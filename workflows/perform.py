@@ -19,6 +19,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TimeoutError
 
 from activities.heart import HEARTBEAT
+from activities.names import carrier_queue
 from activities.orders import Answer, Order
 from activities.submission import unknown
 from claims.effects import (
@@ -46,6 +47,10 @@ PATIENT = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=10)
 )
 ONCE = RetryPolicy(maximum_attempts=1)
+AT_CARRIER = frozenset(
+    {"check_eligibility", "transmit_claim", "find_submission", "inquire_status", "send_documents", "send_appeal"}
+)
+"""Effects whose activities wait on the clearinghouse, and so in a queue of their own."""
 LOCAL_THRESHOLD = timedelta(milliseconds=500)
 """Waits between tries of a local activity become timers, so that its workflow task ends and messages are taken meanwhile."""
 
@@ -137,7 +142,7 @@ async def try_locally(order: Order[AnyEffect]) -> tuple[Answer | None, bool]:
 async def perform(order: Order[AnyEffect], now: datetime) -> Answer:
     """A normal activity's answer. Whatever goes wrong for good is an event, never an exception."""
     manner = MANNERS[order.effect.kind]
-    left = manner.in_all
+    left, ours = manner.in_all, workflow.info().task_queue
     if manner.in_all is not None:
         left = manner.in_all - (now - order.asked_at)
         if left <= timedelta(0):
@@ -146,6 +151,7 @@ async def perform(order: Order[AnyEffect], now: datetime) -> Answer:
         answer: Answer = await workflow.execute_activity(
             manner.activity,
             order,
+            task_queue=carrier_queue(ours) if order.effect.kind in AT_CARRIER else ours,
             result_type=Answer,
             start_to_close_timeout=manner.one_try,
             heartbeat_timeout=HEARTBEAT,

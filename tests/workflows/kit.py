@@ -17,7 +17,7 @@ import httpx
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
-from temporalio.worker import Replayer, Worker
+from temporalio.worker import Replayer
 
 from activities.names import CLAIM, INBOX, claim_workflow_id
 from activities.orders import InboxReport
@@ -34,6 +34,7 @@ from claims.lifecycle import begin
 from claims.payer_rules import Wait, rules_for
 from claims.ports import UnmatchedItem
 from claims.views import ClaimView, view
+from commands.workers import Workers
 from sandbox.clearinghouse import Clearinghouse
 from sandbox.clock import ManualClock
 from sandbox.store import Store
@@ -157,7 +158,7 @@ class World:
             tables=TABLES,
         )
 
-    def worker(self, client: Client, task_queue: str, build: str = "test", blink: float = 0.1) -> Worker:
+    def worker(self, client: Client, task_queue: str, build: str = "test", blink: float = 0.1) -> Workers:
         return build_worker(client, self.parts(), task_queue=task_queue, build=build, blink=blink)
 
     async def start(self, client: Client, event: ClaimRegistered, task_queue: str) -> WorkflowHandle[Any, Any]:
