@@ -15,6 +15,7 @@ from typing import Literal
 from claims.base import Day, Value
 from claims.claim import Claim
 from claims.matching import IndexEntry
+from claims.patient_balance import guarantor
 from claims.ports import KnownClaim
 
 CLAIM_ID_LENGTH = 20
@@ -44,6 +45,8 @@ class Identity(Value):
     practice: str
     claim_id: str
     fingerprint: str
+    guarantor: str = ""
+    """Whose account the patient's share goes to: the same id for all claims of one guarantor."""
 
 
 class Started(Value):
@@ -120,7 +123,20 @@ def identify(claim: Claim, key: bytes, *, coded: bool = True) -> Identity:
         practice=practice,
         claim_id=_keyed(key, "claim", *facts)[:CLAIM_ID_LENGTH],
         fingerprint=_fingerprint(claim, key, coded),
+        guarantor=guarantor_of(claim, key),
     )
+
+
+def guarantor_of(claim: Claim, key: bytes) -> str:
+    """The guarantor as an opaque id, keyed like a claim's: by practice, name and birth date (without one: member id).
+
+    A subscriber's birth date stands in an 837 only where she is the patient herself, so a child's guarantor without one
+    has an account apart from her own claims (docs/patients.md).
+    """
+    person, _ = guarantor(claim)
+    born = person.birth_date.isoformat() if person.birth_date else f"member {_member_id(claim)}"
+    names = [_folded(name) for name in (person.name.last, person.name.first)]
+    return _keyed(key, "guarantor", practice_of(claim, key), *names, born)[:CLAIM_ID_LENGTH]
 
 
 def decide(

@@ -173,7 +173,9 @@ def claim_balance(state: ClaimState, tables: Tables, money: Ledger) -> ClaimBala
 
 def digest(balance: ClaimBalance) -> str:
     """The same for two balances that differ in nothing but the moment and the words."""
-    return hashlib.sha256(balance.model_copy(update={"sequence": 0, "why": ""}).model_dump_json().encode()).hexdigest()[:16]
+    return hashlib.sha256(balance.model_copy(update={"sequence": 0, "why": ""}).model_dump_json().encode()).hexdigest()[
+        :16
+    ]
 
 
 def statement_lines(state: ClaimState, money: Ledger) -> tuple[StatementLine, ...]:

@@ -115,6 +115,7 @@ class LiveDesk:
             payer_rules=tuple(rules_for(book, one.payer.payer_id, one.filing_indicator) for one in claim.coverages),
             tables_version=self.tables.version,
             warnings=warnings,
+            guarantor=identity.guarantor,
         )
 
     async def _store(self, file: ClaimFile) -> str:

@@ -28,7 +28,15 @@ due; sent; reminded; last notice sent; a person decides about collections; hande
 
 AccountDeadlineKind = Literal["statement", "collections", "instalment", "hold_review", "small_balance", "linger"]
 AccountTaskType = Literal[
-    "review_hold", "decide_collections", "plan_missed", "refund", "returned_payment", "claim_not_told", "small_balance"
+    "review_hold",
+    "decide_collections",
+    "ask_agency",
+    "plan_missed",
+    "refund",
+    "returned_payment",
+    "claim_not_told",
+    "statement_not_made",
+    "small_balance",
 ]
 
 
@@ -57,8 +65,9 @@ class AccountTask(Value):
 
 
 class Allocation(Value):
-    """How much of a payment went to which claim."""
+    """How much of a payment went to which claim; `key` is the id under which the claim counts it."""
 
+    key: str
     claim_id: str
     amount_cents: int
 
@@ -83,13 +92,17 @@ class Entry(Value):
     """One claim of the account: what it last reported, and how often its patient was asked."""
 
     balance: ClaimBalance
+    since: Instant
+    """Since when something is owed on it."""
     notices: int = 0
     first_on: Instant | None = None
     """When it stood on a statement for the first time."""
     last_on: Instant | None = None
     billed_cents: int = 0
     """The most that was asked for since then."""
-    handed_over: bool = False
+    final_on: Instant | None = None
+    handed_on: Instant | None = None
+    """When a person gave it to collections."""
     told: str = ""
     """The standing that the claim was told last."""
     told_until: Instant | None = None
@@ -105,7 +118,9 @@ class AccountHold(Value):
     by: str
     at: Instant
     claim: str = ""
-    """The one claim that is held; empty = all of the account."""
+    """The one claim that is held, by its id; empty = all of the account."""
+    review_at: Instant | None = None
+    """When somebody looks again; None while that task is open."""
 
 
 class Plan(Value):
@@ -175,6 +190,8 @@ class AccountState(Value):
     statement_count: int = 0
     deadlines: tuple[AccountDeadline, ...] = ()
     tasks: tuple[AccountTask, ...] = ()
+    quiet_until: Instant | None = None
+    """A person looked at a small balance and leaves it alone until then."""
     notes: tuple[AccountNote, ...] = ()
     refused: tuple[AccountRefusal, ...] = ()
     in_flight: tuple[AnyAccountEffect, ...] = ()
@@ -189,9 +206,8 @@ class AccountState(Value):
         return sum(
             one.amount_cents
             for payment in self.payments
-            if payment.key not in counted
             for one in payment.allocations
-            if one.claim_id == entry.claim_id
+            if one.claim_id == entry.claim_id and one.key not in counted
         )
 
     def owed_cents(self, entry: Entry) -> int:

@@ -145,7 +145,7 @@ def _claim(state: AccountState, entry: Entry) -> dict[str, Any]:
         "why": balance.why,
         "notices": entry.notices,
         "first_on": _local(entry.first_on, state.zone) if entry.first_on else None,
-        "handed_over": entry.handed_over,
+        "handed_over": _local(entry.handed_on, state.zone) if entry.handed_on else None,
     }
 
 
