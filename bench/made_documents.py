@@ -10,17 +10,18 @@ from datetime import date, timedelta
 
 from claims.deliveries import IndexEntry
 
+Line = tuple[str, int, int, int, int]
 _FIRST_DAY = date(2026, 7, 1)
-_PROCEDURES = ("99213", "99214", "99203", "36415", "80053", "85025", "93000", "71046", "20610", "96372")
+_PROCEDURES = tuple(f"{code}" for code in (*range(99202, 99216), *range(80047, 80077), *range(97110, 97126)))
 
 
-def remittance(claims: int) -> bytes:
-    """An 835 (005010X221A1) of one set that balances: two lines a claim, 21 segments a claim on the average.
+def remittance(claims: int, *, all_differ: bool = False) -> bytes:
+    """An 835 (005010X221A1) of one set that balances: two lines and 18 segments a claim.
 
     Of ten claims, six are paid with a contractual write-off, two with a deductible, one is partly and one wholly denied.
     """
-    bodies = [list(_payment(n)) for n in range(claims)]
-    paid = sum(_paid_cents(n) for n in range(claims))
+    lines = [_lines(n, all_differ=all_differ) for n in range(claims)]
+    paid = sum(_paid_cents(one) for one in lines)
     body = [
         "ST*835*0001",
         f"BPR*I*{_money(paid)}*C*ACH*CCP*01*021000021*DA*123456789*1512345678**01*031302955*DA*987654321*20260901",
@@ -34,17 +35,17 @@ def remittance(claims: int) -> bytes:
         "N1*PE*LAKESIDE FAMILY MEDICINE*XX*1999999984",
         "REF*TJ*391234567",
         "LX*1",
-        *(segment for one in bodies for segment in one),
+        *(segment for n, one in enumerate(lines) for segment in _payment(n, one)),
     ]
     return _file("HP", "005010X221A1", body)
 
 
-def _payment(n: int) -> Iterator[str]:
-    lines, denied = _lines(n), n % 10 == 9
+def _payment(n: int, lines: list[Line]) -> Iterator[str]:
+    denied = n % 10 == 9
     charge, owed = sum(line[1] for line in lines), sum(line[3] for line in lines)
     day = _day(n)
     status = 4 if denied and n % 20 == 19 else 1
-    yield f"CLP*{_number(n)}*{status}*{_money(charge)}*{_money(_paid_cents(n))}*{_money(owed)}*12*{_payer_number(n)}*11*1"
+    yield f"CLP*{_number(n)}*{status}*{_money(charge)}*{_money(_paid_cents(lines))}*{_money(owed)}*12*{_payer_number(n)}*11*1"
     yield f"NM1*QC*1*DOE{n % 97}*JAN{n % 13}****MI*M{n:09d}"
     yield "NM1*82*1*ADAMS*ALICE****XX*1999999976"
     yield f"REF*1L*GRP{n % 50:04d}"
@@ -67,20 +68,31 @@ def _payment(n: int) -> Iterator[str]:
             yield "LQ*HE*N130"
 
 
-def _lines(n: int) -> list[tuple[str, int, int, int, int]]:
-    """Procedure, charge, contractual, patient's share and refused of each line, in cents."""
+def _lines(n: int, *, all_differ: bool = False) -> list[Line]:
+    """Procedure, charge, contractual, patient's share and refused of each line, in cents.
+
+    A practice bills its fee and a payer allows what its contract says, so amounts repeat: sixty procedures, up to four
+    units, three contracts; what is left of a deductible is any amount. With `all_differ` no amount repeats much.
+    """
     found = []
     for at in (1, 2):
-        charge = 5_000 + (n * 37 + at * 1_311) % 30_000
+        which = (n * 7 + at * 31) % 60
+        charge = (4_000 + which * 475) * (1 + (n + at) % 4)
+        if all_differ:
+            charge = 5_000 + (n * 37 + at * 1_311) % 30_000
         refused = charge if n % 10 == 9 or (n % 10 == 8 and at == 2) else 0
-        written_off = 0 if refused else charge * 3 // 10
-        patient = 0 if refused else min(2_500, charge // 5) if n % 10 > 3 else 0
-        found.append((_PROCEDURES[(n + at) % len(_PROCEDURES)], charge, written_off, patient, refused))
+        allowed = charge * (70, 62, 81)[n % 3] // 100
+        patient = 0
+        if not refused and n % 10 > 7:
+            patient = min(allowed, 1_000 + n * 13 % 9_000)
+        elif not refused and n % 10 > 3:
+            patient = allowed // 5
+        found.append((_PROCEDURES[which], charge, 0 if refused else charge - allowed, patient, refused))
     return found
 
 
-def _paid_cents(n: int) -> int:
-    return sum(charge - written_off - patient - refused for _, charge, written_off, patient, refused in _lines(n))
+def _paid_cents(lines: list[Line]) -> int:
+    return sum(charge - written_off - patient - refused for _, charge, written_off, patient, refused in lines)
 
 
 def acknowledgement(claims: int) -> bytes:

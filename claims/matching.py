@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from claims.base import Instant, Value
 from claims.deliveries import Delivery, Held, IndexEntry, Routing, SubmissionKey, Unmatched
@@ -189,12 +190,29 @@ class _Router:
         if reason := held_remittance(remittance, one.unread):
             self.hold(segment, "835", remittance.trace_number, reason, remittance.payment_cents)
             return
+        common = {
+            "at": self.at,
+            "id": "",
+            "by": remittance.payer,
+            "kind": "remittance_received",
+            "document": self.document,
+            "trace_number": remittance.trace_number,
+            "payer": remittance.payer,
+            "payer_id": "",
+            "paid_on": remittance.paid_on,
+            "method": remittance.method,
+            "occurrence": 0,
+            "payment": None,
+        }
         for payment, occurrence in _counted(remittance.claims):
-            self.claim_payment(remittance, payment, occurrence)
+            self.claim_payment(remittance, payment, occurrence, common)
         for i, adjustment in enumerate(remittance.provider_adjustments, 1):
             self.provider_adjustment(remittance, adjustment, segment, i)
 
-    def claim_payment(self, remittance: Remittance, payment: ClaimPayment, occurrence: int) -> None:
+    def claim_payment(
+        self, remittance: Remittance, payment: ClaimPayment, occurrence: int, common: dict[str, Any]
+    ) -> None:
+        """One payment to its claim; `common` has the fields of its event that are the remittance's."""
         number = payment.patient_control_number
         found, why = self.claim_of(payment)
         if reason := held_claim(payment):
@@ -203,24 +221,17 @@ class _Router:
         if found is None:
             self.miss(payment.segment, "835", number, why, remittance.payer, payment.paid_cents)
             return
-        if payment.payer_claim_control_number:
-            same = self.numbered.setdefault(payment.payer_claim_control_number, [])
-            if found not in same:
+        if theirs := payment.payer_claim_control_number:
+            same = self.numbered.get(theirs)
+            if same is None:
+                self.numbered[theirs] = [found]
+            elif found not in same:
                 same.append(found)
-        fields = {
-            "at": self.at,
-            "id": self.event_id(payment.segment),
-            "by": remittance.payer,
-            "kind": "remittance_received",
-            "document": self.document,
-            "trace_number": remittance.trace_number,
-            "payer": remittance.payer,
-            "payer_id": _payer_id(remittance, found),
-            "paid_on": remittance.paid_on,
-            "method": remittance.method,
-            "occurrence": occurrence,
-            "payment": payment,
-        }
+        fields = common.copy()
+        fields["id"] = f"{self.short}:{payment.segment}"
+        fields["payer_id"] = _payer_id(remittance, found)
+        fields["occurrence"] = occurrence
+        fields["payment"] = payment
         self.deliver(found, _make_remittance_received(fields))
 
     def claim_of(self, payment: ClaimPayment) -> tuple[IndexEntry | None, str]:

@@ -33,6 +33,8 @@ _NOTHING = (_SKIP, None)
 _AT_MOST = 16_384
 """How many texts and amounts are remembered: they repeat within a file, and a file has no end of them."""
 _CLAIM_DAYS = {"232": "service_from", "472": "service_from", "233": "service_to", "050": "received_on"}
+_CENTS = (100, 10, 1)
+"""What the last digit of an amount is worth, by its places."""
 _NAMES = {"TT": "crossover_carrier", "PR": "corrected_payer"}
 
 _make_claim, _make_line, _make_adjustment = maker(ClaimPayment), maker(PaymentLine), maker(Adjustment)
@@ -86,7 +88,7 @@ class PlainClaims:
                 if value[0]:
                     claim[value[0]] = value[1]
             elif code == _SERVICE:
-                line: dict[str, Any] = value
+                line: dict[str, Any] = value.copy()
                 return line
             elif code == _REFERENCE:
                 claim["references"] += (value,)
@@ -126,7 +128,7 @@ class PlainClaims:
                 line["allowed_cents"] = value
             elif code == _SERVICE:
                 lines.append(_balanced(line, taken))
-                line, taken = value, 0
+                line, taken = value.copy(), 0
             elif code == _LINE_REMARK:
                 line["remarks"] += value
             elif code == _REMARKS:
@@ -166,8 +168,8 @@ class _Amounts(dict[str, int]):
     def __missing__(self, value: str) -> int:
         whole, _, places = value.partition(".")
         digits = whole + places
-        if len(places) == 2 and len(digits) <= MAX_DIGITS and digits.isdigit() and digits.isascii():
-            found = int(digits)
+        if digits.isdecimal() and len(places) < 3 and len(digits) <= MAX_DIGITS and digits.isascii():
+            found = int(digits) * _CENTS[len(places)]
         else:
             try:
                 found = cents(value)
@@ -211,8 +213,9 @@ class _Meanings(dict[str, Meaning]):
         self.amounts = _Amounts()
         self.procedures = _Procedures(delimiters)
         self.reasons = _Reasons()
-        self.once = {"SVC": self._svc, "REF": self._ref, "CLP": self._clp}
-        self.again = {
+        self.kinds = {
+            "SVC": self._svc,
+            "REF": self._ref,
             "CAS": self._cas,
             "DTM": self._dtm,
             "NM1": self._nm1,
@@ -229,12 +232,15 @@ class _Meanings(dict[str, Meaning]):
             row = [element.strip() for element in row]
         kind = row[0]
         row += _BLANKS
-        if kind in self.once:
-            return self.once[kind](row)
+        if kind == "REF" and row[1] != "1L":  # a group's number comes again, a line's does not
+            return _REFERENCE, (row[1], row[2])
+        if kind == "CLP":
+            return self._clp(row)
         if kind in ENDS_A_CLAIM:
             return _END, None
-        found = self.again[kind](row) if kind in self.again else _NOTHING
-        if len(self) < _AT_MOST and found[0] != _MEMBER:
+        read = self.kinds.get(kind)
+        found = read(row) if read is not None else _NOTHING
+        if found[0] != _MEMBER and len(self) < _AT_MOST:
             self[piece] = found
         return found
 
@@ -298,7 +304,7 @@ class _Meanings(dict[str, Meaning]):
         group, count = row[1], len(row) - len(_BLANKS)
         if group not in GROUPS or count > 20:
             raise Remarkable
-        found: list[Adjustment] = []
+        found: tuple[Adjustment, ...] = ()
         taken = 0
         for n in range(2, count, 3):
             if not row[n + 1]:
@@ -308,8 +314,8 @@ class _Meanings(dict[str, Meaning]):
             value = self.amounts[row[n + 1]]
             taken += value
             fields = {"group": group, "reason": self.reasons[row[n]], "amount_cents": value, "quantity": row[n + 2]}
-            found.append(_make_adjustment(fields))
-        return _ADJUSTMENTS, (tuple(found), taken)
+            found += (_make_adjustment(fields),)
+        return _ADJUSTMENTS, (found, taken)
 
     def _dtm(self, row: list[str]) -> Meaning:
         qualifier = row[1]
