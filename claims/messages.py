@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from claims import events as e
 from claims import message_bodies as bodies
 from claims.coding import Malformed
+from claims.coverage_messages import COVERAGE_MESSAGES
 from claims.machine_bodies import NAMES as MACHINE_NAMES
 from claims.machine_bodies import completed
 from claims.message_bodies import Build, Context
@@ -54,6 +55,7 @@ _DECIDED = frozenset(
 _WAITING = frozenset(
     {
         S.SUBMITTED,
+        S.SECONDARY_SUBMITTED,
         S.CLEARINGHOUSE_ACCEPTED,
         S.PAYER_RECEIVED,
         S.PAYER_ACCEPTED,
@@ -98,6 +100,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
                 S.NOT_ON_FILE,
                 S.NO_RESPONSE,
                 S.SUBMISSION_UNKNOWN,
+                S.SECONDARY_READY,
             }
         ),
     ),
@@ -240,6 +243,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         example='{"deadline": "follow_up", "to": "2026-04-01T08:00:00-04:00", "reason": "payer asked for two weeks", "by": "b"}',
         build=bodies.extend,
     ),
+    *COVERAGE_MESSAGES,
     Message(
         name="recover",
         help="after a failed step: retry it, skip it, or abandon the claim",

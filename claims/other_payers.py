@@ -55,14 +55,14 @@ def claim_for(state: ClaimState, coverage: int, tables: Tables) -> Claim:
             priors[payer], lines = _decided(claim, lines, payer, payments, state.zone, tables)
     target = claim.coverages[coverage]
     others = tuple(
-        _as_other(one, claim, priors.get(i), first=i == 0)
+        as_other(one, claim, priors.get(i), first=i == 0)
         for i, one in enumerate(claim.coverages)
         if i != coverage and one.order != "former"
     )
     own = target.relationship == "18"
     return claim.model_copy(
         update={
-            "coverages": (_as_destination(target, claim), *others),
+            "coverages": (as_destination(target, claim), *others),
             "patient_relationship": "" if own else target.relationship,
             "lines": lines,
         }
@@ -184,7 +184,7 @@ def _inpatient(claim: Claim) -> bool:
 # coverages in another place
 
 
-def _as_destination(target: Coverage, claim: Claim) -> Coverage:
+def as_destination(target: Coverage, claim: Claim) -> Coverage:
     """The coverage as loop 2000B: where the patient is the subscriber her demographics are needed there (2330A has none)."""
     subscriber = target.subscriber
     if target.relationship == "18":
@@ -206,7 +206,7 @@ def _as_destination(target: Coverage, claim: Claim) -> Coverage:
     )
 
 
-def _as_other(one: Coverage, claim: Claim, prior: PriorDecision | None, *, first: bool) -> Coverage:
+def as_other(one: Coverage, claim: Claim, prior: PriorDecision | None, *, first: bool) -> Coverage:
     """The coverage as loop 2320, with what its payer decided here, else with what it came with."""
     if prior is not None:
         one = one.model_copy(update={"prior": prior, "carried": _without_decision(one.carried)})

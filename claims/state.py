@@ -392,7 +392,20 @@ class ClaimState(Value):
     @property
     def rules(self) -> PayerRules:
         """The rules of the payer that is being billed (the last one's once the patient is)."""
-        return self.payer_rules[min(self.responsible, len(self.payer_rules) - 1)]
+        last = max((i for i, c in enumerate(self.claim.coverages) if c.order != "former"), default=0)
+        return self.payer_rules[min(self.responsible, last, len(self.payer_rules) - 1)]
+
+    @property
+    def billed(self) -> int:
+        """The coverage that is billed now, from 0; once the patient is, the one that was billed last."""
+        if self.responsible < len(self.claim.coverages):
+            return self.responsible
+        return self.submissions[-1].coverage if self.submissions else 0
+
+    @property
+    def at_later_payer(self) -> bool:
+        """Whether a payer after the first is billed now: the claim was decided once, and stays adjudicated."""
+        return 0 < self.responsible < len(self.claim.coverages)
 
     @property
     def closed(self) -> bool:

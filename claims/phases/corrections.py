@@ -58,9 +58,9 @@ def resubmission(d: Draft) -> tuple[str, str]:
 
 
 def payers_number(d: Draft, what: str) -> str:
-    """The payer's own number of what it has on file, the latest known. Raises Refused where there is none."""
+    """The billed payer's own number of what it has on file, the latest known. Raises Refused where there is none."""
     for sent in reversed(d.state.submissions):
-        if sent.payer_claim_control_number:
+        if sent.payer_claim_control_number and sent.coverage == d.state.billed:
             return sent.payer_claim_control_number
     raise Refused(f"{what} needs the payer's claim control number, and none is known")
 

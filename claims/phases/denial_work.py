@@ -16,7 +16,7 @@ from claims.events import (
     VoidRequested,
     WrittenOff,
 )
-from claims.phases import appealing, corrections, patients_turn, settling, write_offs
+from claims.phases import appealing, corrections, next_payer, patients_turn, settling, write_offs
 from claims.posting import ledger
 from claims.state import Denial
 from claims.status import Status as S
@@ -66,9 +66,7 @@ def _act(d: Draft, event: RemedyChosen, denial: Denial) -> None:
             d.open_task("send_documents", "biller", f"send what the payer asks for: {denial.why}")
             d.arm("documents")
         case "bill_other_payer":
-            d.move(S.SECONDARY_READY)
-            d.close_tasks("work_denial")
-            d.open_task("review_coverage", "front_desk", f"find the payer that owes: {denial.why}")
+            next_payer.bill_other(d, denial)
         case "wait":
             d.arm("follow_up")
         case "review" | "reopening":

@@ -6,9 +6,7 @@ that it has no such claim, it goes through the edits and out again under the nex
 
 from __future__ import annotations
 
-from datetime import date
-
-from claims.deadlines import first_question, local_day
+from claims.deadlines import first_question
 from claims.draft import Draft
 from claims.phases import registration
 from claims.state import Submission
@@ -18,12 +16,6 @@ ON_THE_WAY = (S.SUBMITTED, S.SECONDARY_SUBMITTED, S.CLEARINGHOUSE_ACCEPTED, S.NO
 """Where a claim was sent and no payer is known to have it."""
 RECEIVED = 3
 """The rank of a submission that the payer is known to have."""
-
-
-def prior_decision(d: Draft) -> date | None:
-    """The day of the prior payer's decision, where a later payer is billed now."""
-    days = [p.paid_on or local_day(p.at, d.state.zone) for p in d.state.payments if p.coverage < d.state.responsible]
-    return max(days, default=None)
 
 
 def is_lost(d: Draft) -> bool:

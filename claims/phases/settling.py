@@ -6,8 +6,8 @@ from claims.draft import Draft, Refused
 from claims.events import ClaimArchived, ClosingRequested
 from claims.money import dollars
 from claims.patient_balance import DECIDED as DECIDED
-from claims.phases import patients_turn
-from claims.posting import Ledger, ledger
+from claims.phases import next_payer, patients_turn
+from claims.posting import ledger
 from claims.status import Status as S
 
 DENIED = (S.DENIED, S.PARTIALLY_DENIED, S.APPEAL_UPHELD, S.CORRECTING)
@@ -39,24 +39,13 @@ def settle(d: Draft) -> None:
     elif balance.open < 0:
         overpaid(d, balance.open)
     elif balance.next_payer > 0:
-        _next_payer(d, balance)
+        next_payer.go_on(d)
     elif balance.patient > 0:
         patients_turn.bill_patient(d, balance)
     if balance.open > 0:
         d.open_task(
             "review_payment", "biller", f"{dollars(balance.open)} is neither paid nor explained", category="open"
         )
-
-
-def _next_payer(d: Draft, balance: Ledger) -> None:
-    if d.state.status is S.SECONDARY_READY:
-        return
-    d.move(S.SECONDARY_READY)
-    d.open_task(
-        "review_coverage",
-        "biller",
-        f"{dollars(balance.next_payer)} go to the next payer: bill it, or choose bill_patient where there is none",
-    )
 
 
 def overpaid(d: Draft, open_cents: int) -> None:

@@ -14,6 +14,7 @@ from claims.events import (
     TransmissionRefused,
     TransmissionUnknown,
 )
+from claims.phases import editing
 from claims.state import Acknowledgement, Submission
 from claims.status import Status as S
 
@@ -60,7 +61,7 @@ def submit(d: Draft) -> None:
 
     A 7 or 8 without the payer's claim control number is not sent (X12 RFI 1538): a person has to find the number.
     """
-    claim = d.state.claim
+    claim = editing.outgoing(d)
     if claim.frequency in ("7", "8") and not claim.payer_claim_control_number:
         reason = f"frequency {claim.frequency} needs the payer's claim control number (REF*F8)"
         d.open_task("correct_claim", "biller", reason, category="control_number", blocks=True)
@@ -73,7 +74,7 @@ def submit(d: Draft) -> None:
                 number=number,
                 patient_control_number=claim.patient_control_number,
                 frequency=claim.frequency,
-                coverage=d.state.responsible,
+                coverage=d.state.billed,
                 charge_cents=claim.charge_cents,
                 version=d.state.claim_version,
             ),
@@ -98,8 +99,12 @@ def on_claim_transmitted(d: Draft, event: ClaimTransmitted) -> None:
     d.close_tasks("find_submission", "resubmit")
     d.forget("find_submission")
     if d.state.status in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
-        d.move(S.VOID_PENDING if submission.frequency == "8" else S.SUBMITTED)
+        d.move(S.VOID_PENDING if submission.frequency == "8" else _on_its_way(submission))
         await_answers(d, event.acknowledgements)
+
+
+def _on_its_way(submission: Submission) -> S:
+    return S.SECONDARY_SUBMITTED if submission.coverage else S.SUBMITTED
 
 
 def _numbers(event: ClaimTransmitted | TransmissionRefused) -> dict[str, str]:
@@ -129,7 +134,7 @@ def on_transmission_refused(d: Draft, event: TransmissionRefused) -> None:
         raise Refused(f"submission {submission.number} is {submission.outcome} already")
     reference = event.carrier_reference
     d.put_submission(submission, outcome="refused", errors=event.errors, carrier_reference=reference, **_numbers(event))
-    if d.state.status not in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
+    if d.state.status not in (S.SUBMITTING, S.SUBMISSION_UNKNOWN, S.SECONDARY_SUBMITTED):
         return
     d.close_tasks("find_submission")
     d.forget("find_submission")
@@ -144,7 +149,7 @@ def on_transmission_unknown(d: Draft, event: TransmissionUnknown) -> None:
     if submission.outcome != "sending":
         raise Refused(f"submission {submission.number} is {submission.outcome} already")
     d.put_submission(submission, outcome="unknown")
-    if d.state.status is not S.SUBMITTING:
+    if d.state.status not in (S.SUBMITTING, S.SECONDARY_SUBMITTED):
         return
     d.move(S.SUBMISSION_UNKNOWN)
     d.open_task(
@@ -166,7 +171,7 @@ def on_submission_found(d: Draft, event: SubmissionFound) -> None:
     if event.found:
         d.put_submission(submission, outcome="transmitted", sent_at=submission.sent_at or event.at)
         d.close_tasks("find_submission")
-        d.move(S.SUBMITTED)
+        d.move(_on_its_way(submission))
         await_answers(d, ("277CA",))
         return
     said = "the carrier doesn't know it" if event.found is False else "the carrier can't tell whether it arrived"

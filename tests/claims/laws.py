@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 
+from claims.credits import credit_of, outstanding
 from claims.effects import AnyEffect
 from claims.events import AnyEvent
-from claims.posting import ledger
+from claims.posting import ledger, patients_net
 from claims.state import ClaimState, Step
-from claims.status import STAGE_OF, Status
+from claims.status import STAGE_OF, Stage, Status
 from claims.transitions import may_follow
 from tests.claims.kit import TABLES
 
@@ -29,6 +30,8 @@ def check(before: ClaimState, event: AnyEvent, taken: Step) -> None:
     stage = before.stage
     for status in taken.path:
         stage = STAGE_OF[status] or stage
+    if stage in (Stage.CODED, Stage.SUBMITTED) and after.at_later_payer:
+        stage = Stage.ADJUDICATED  # decided once: it stays so while a later payer is billed
     assert after.stage == stage
     over = after.status in (Status.CLOSED, Status.VOIDED)
     assert over or after.deadlines or after.tasks, f"nothing watches over a claim that is {after.status}"
@@ -45,6 +48,9 @@ def check(before: ClaimState, event: AnyEvent, taken: Step) -> None:
     if event.kind == "hold_placed":
         kept = {x.id: x.due for x in after.deadlines}
         assert all(kept[x.id] == x.due for x in before.deadlines if not x.id.startswith("hold_review"))
+    if after.status is Status.CLOSED:
+        assert outstanding(after, TABLES) == 0, "a credit, or an overpayment, is kept in silence"
+        assert not any(refund.pending for refund in after.refunds)
     if event.kind == "note_added":
         assert (after.deadlines, after.tasks, after.status) == (before.deadlines, before.tasks, before.status)
     if before.closed and not after.closed:
@@ -68,6 +74,9 @@ def money(state: ClaimState) -> None:
     parts = book.paid + book.contractual + book.written_off + book.patient + book.next_payer + book.open
     assert book.charge == state.claim.charge_cents == parts
     assert book.patient >= 0
+    assert credit_of(state, TABLES).total_cents == (
+        max(-book.open, 0) if not state.void else max(patients_net(state), 0)
+    )
     assert book.next_payer >= 0
     for line in book.lines:
         assert line.charge == line.paid + line.contractual + line.patient + line.open
@@ -89,7 +98,7 @@ def outgoing(effect: AnyEffect) -> None:
     if effect.kind == "transmit_claim" and effect.claim.frequency in ("7", "8"):
         assert effect.claim.payer_claim_control_number, "a 7 or 8 without the payer's claim control number"
     if effect.kind == "report_patient_balance":
-        assert 0 <= effect.balance.amount_cents
+        assert effect.balance.amount_cents >= 0
         assert effect.balance.withheld_cents >= 0
 
 
@@ -98,6 +107,7 @@ def time_alone(before: ClaimState, taken: Step) -> None:
     told = NEVER_BY_TIME - ({"report_patient_balance"} if before.approvals else set())
     assert not told & {effect.kind for effect in taken.effects}
     assert taken.state.write_offs == before.write_offs
+    assert [r.key for r in taken.state.refunds if r.standing] == [r.key for r in before.refunds if r.standing]
     assert taken.state.statements == before.statements
     assert taken.state.closed == before.closed
 

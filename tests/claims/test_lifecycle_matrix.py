@@ -17,7 +17,6 @@ NOT_YET = {
     "coded": "only for an instant: the edits start at once",
     "coding_review": "a second look at codes comes with the coding rules",
     "underpaid": "needs a contract's fee schedule",
-    "secondary_submitted": "billing the next payer comes with coordination of benefits",
     "write_off_pending": "write-offs that wait are awaiting_approval",
     "refund_pending": "refunds come with overpayments",
 }

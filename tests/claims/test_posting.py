@@ -240,7 +240,7 @@ def test_the_same_payment_out_of_another_file_has_the_same_key() -> None:
 def test_the_prior_payers_money_is_not_posted_again() -> None:
     """Primary: 70.00 paid, 35.00 contractual, 20.00 left. Secondary: OA-23 of 105.00, pays the 20.00. 125.00 in all."""
     one = life(two_payers()).accepted().paid(SHARED)
-    assert one.state.status == "secondary_ready"
+    assert one.state.status == "scrubbing"
     assert ledger(one.state, TABLES).next_payer == 2000
     one.paid(FROM_SECOND, payer_id="PAYER2", trace="S1")
     book = ledger(one.state, TABLES)

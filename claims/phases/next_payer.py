@@ -1,0 +1,173 @@
+"""The next payer owes: it is billed with what the earlier ones decided, waited for where it has the claim, never billed twice.
+
+A secondary goes out by itself; a hold, money that nobody explained, or an answer that is held stop it for a person.
+"""
+
+from __future__ import annotations
+
+import re
+
+from claims.deciding import chain, decisions, last_decided, left_by_earlier, next_coverage, written_off
+from claims.documents import ClaimPayment
+from claims.draft import Draft, Refused
+from claims.money import dollars
+from claims.other_payers import earlier
+from claims.phases import editing
+from claims.posting import ledger
+from claims.state import Denial, PostedPayment, Submission
+from claims.status import Status as S
+
+WITH_THE_PAYER = ("sending", "unknown", "transmitted", "accepted")
+"""Outcomes of a submission that its payer has or may have, and has not decided."""
+_REACHED = {2: S.CLEARINGHOUSE_ACCEPTED, 3: S.PAYER_RECEIVED, 4: S.PAYER_ACCEPTED}
+
+
+def go_on(d: Draft) -> None:
+    """After a decision that leaves something to the next payer: bills it, or waits for it."""
+    coverage = next_coverage(d.state, last_decided(d.state, d.tables))
+    if coverage is None:
+        return
+    sent = under_way(d, coverage)
+    if sent is not None:
+        wait_on(d, coverage, sent)
+        return
+    d.move(S.SECONDARY_READY)
+    if decisions(d.state, coverage, d.tables).held:
+        return
+    d.arm_filing(coverage=coverage)
+    if d.state.holds:
+        d.open_task("review_hold", "supervisor", "a hold stops the next payer from being billed")
+    elif ledger(d.state, d.tables).open == 0:
+        bill(d, coverage)
+
+
+def bill(d: Draft, coverage: int) -> None:
+    """Through the edits and out to this payer, inside its own filing limit, which counts from the earlier decision."""
+    d.set(responsible=coverage)
+    d.close_tasks("review_coverage", "review_hold")
+    d.arm_filing()
+    editing.scrub(d)
+
+
+def bill_now(d: Draft) -> None:
+    """A person has the next payer billed, whatever is unexplained. Raises Refused where that can't be."""
+    coverage = next_coverage(d.state, last_decided(d.state, d.tables))
+    if coverage is None:
+        raise Refused("no payer comes next: say which one (coverage)")
+    if d.state.holds:
+        raise Refused("the claim is on hold: release it first")
+    if decisions(d.state, coverage, d.tables).held:
+        raise Refused("the next payer has answered, and its answer is held: a corrected one is needed")
+    if under_way(d, coverage) is not None:
+        raise Refused("the next payer has the claim already: wait for its answer")
+    bill(d, coverage)
+
+
+def under_way(d: Draft, coverage: int) -> Submission | None:
+    """The submission that this payer has, or may have, and has not decided."""
+    sent = [s for s in d.state.submissions if s.coverage == coverage]
+    return sent[-1] if sent and sent[-1].outcome in WITH_THE_PAYER and sent[-1].frequency != "8" else None
+
+
+def wait_on(d: Draft, coverage: int, sent: Submission) -> None:
+    """The next payer was billed before: its answer is waited for, and it is not billed again.
+
+    What it was told may be out of date when an earlier payer decided since; that is a biller's to see.
+    """
+    d.move(S.SECONDARY_READY)
+    d.set(responsible=coverage)
+    d.move(S.SECONDARY_SUBMITTED)
+    if sent.rank in _REACHED:
+        d.move(_REACHED[sent.rank])
+    start = sent.sent_at or d.now
+    d.arm("follow_up", start=start)
+    d.arm("missing_remittance", start=start)
+    before = earlier(d.state.claim, coverage)
+    if any(p.at > start for p in d.state.payments if p.coverage in before):
+        reason = "an earlier payer decided anew after this one was billed: its claim has the old amounts, correct it once decided"
+        d.open_task("review_coverage", "biller", reason, category="prior_changed")
+
+
+def after_the_wait(d: Draft) -> None:
+    """The payer to which the claim was forwarded did not answer: it is billed after all."""
+    if d.state.status is S.AWAITING_CROSSOVER:
+        d.move(S.SECONDARY_READY)
+    coverage = next_coverage(d.state, last_decided(d.state, d.tables))
+    if coverage is None:
+        reason = "nothing was heard of the payer it was forwarded to: add that payer, or choose bill_patient"
+        d.open_task("review_coverage", "biller", reason)
+    elif d.state.status is not S.SECONDARY_READY or ledger(d.state, d.tables).next_payer <= 0:
+        reason = "no answer from the payer it was forwarded to, and nothing is left for it: look, then close the claim"
+        d.open_task("review_coverage", "biller", reason)
+    else:
+        go_on(d)
+
+
+def bill_other(d: Draft, denial: Denial) -> None:
+    """A person has another payer billed for a denial: the next one, or one that the claim doesn't have yet."""
+    coverage = next_coverage(d.state, last_decided(d.state, d.tables))
+    d.move(S.SECONDARY_READY)
+    d.close_tasks("work_denial")
+    d.disarm("appeal", "correction")
+    free = coverage is not None and not d.state.holds and under_way(d, coverage) is None
+    if coverage is not None and free and denial.reason_class != "other_payer":
+        bill(d, coverage)
+        return
+    d.open_task("review_coverage", "front_desk", f"find the payer that owes, and say so (coverage): {denial.why}")
+
+
+# what a payer forwarded
+
+
+def doubt_carrier(d: Draft, payment: ClaimPayment, following: int | None) -> None:
+    """The payer says whom it forwarded the claim to (NM1*TT): a hint where that payer isn't on the claim."""
+    named = payment.crossover_carrier
+    if following is None:
+        whom = named or "a payer that it doesn't name"
+        reason = f"forwarded to {whom}, and the claim has no later payer: ask the patient, then add it (coverage)"
+    elif named and not any(
+        same_payer(named, d.state.claim.coverages[i].payer.name, d.state.claim.coverages[i].payer.payer_id)
+        for i in chain(d.state.claim)[1:]
+    ):
+        reason = f"forwarded to {named}, which isn't on the claim: ask the patient, then change its payers (coverage)"
+    else:
+        return
+    d.open_task("review_coverage", "front_desk", reason, category="crossover")
+
+
+_SAYS_NOTHING = {"HEALTH", "PLAN", "INSURANCE", "COMPANY", "INC", "LLC", "CORP", "THE", "AND", "GROUP", "CARE", "LIFE"}
+
+
+def same_payer(named: str, name: str, payer_id: str) -> bool:
+    """Whether a payer's name may be that of ours: they share a word that tells payers apart, or it is the id itself."""
+    if named.strip().upper() == payer_id.strip().upper() != "":
+        return True
+    one, other = (set(re.findall(r"[A-Z0-9]{3,}", text.upper())) - _SAYS_NOTHING for text in (named, name))
+    return bool(one & other)
+
+
+# answers that are held
+
+
+def watch_held(d: Draft) -> None:
+    """One task for every later payer whose answer is held; it closes once the payer's corrected answer counts."""
+    for coverage in chain(d.state.claim)[1:]:
+        counted = decisions(d.state, coverage, d.tables)
+        category = f"held {d.state.claim.coverages[coverage].order}"
+        if counted.held and counted.latest is None:
+            d.open_task("review_payment", "biller", _arithmetic(d, coverage, counted.held), category=category)
+        else:
+            d.close_tasks("review_payment", category=category)
+
+
+def _arithmetic(d: Draft, coverage: int, held: tuple[PostedPayment, ...]) -> str:
+    charge, left = d.state.claim.charge_cents, left_by_earlier(d.state, coverage, d.tables) or 0
+    paid = sum(p.payment.paid_cents for p in held)
+    written = written_off(held, d.tables)
+    payer = d.state.claim.coverages[coverage].payer
+    return (
+        f"held, not posted: {payer.name or payer.payer_id} (trace {held[-1].trace_number}) pays {dollars(paid)} and writes"
+        f" {dollars(written)} off; with {dollars(charge - left)} paid and written off before that is"
+        f" {dollars(charge - left + paid + written)} of {dollars(charge)}, which would leave {dollars(left - paid - written)}:"
+        " it repeats the earlier write-off. Ask the payer for a corrected remittance"
+    )
