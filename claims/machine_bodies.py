@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from claims.coding import Malformed
-from claims.message_bodies import Context, _amount, _list, _text
+from claims.message_bodies import Context, _list, read_amount, read_text
 from claims.money import NotAnAmount, cents
 from claims.posting import ledger
 
@@ -63,7 +63,7 @@ def _document(c: Context) -> str:
 def _acknowledged(body: Body, c: Context) -> Body:
     if isinstance(body.get("status"), dict):
         return body
-    sender = _text(body, "sender", "source", default="clearinghouse")
+    sender = read_text(body, "sender", "source", default="clearinghouse")
     if sender not in _SENDERS:
         raise Malformed("source: payer, clearinghouse, TA1 or 999")
     accepted = body.get("accepted")
@@ -77,34 +77,34 @@ def _reported(body: Body, c: Context) -> Body:
 
 def _status(body: Body, told: str, c: Context) -> Body:
     """`"status": "A2:20"`, or category and status apart, as an STC of this claim."""
-    whole = _text(body, "status", "category", "code", default=told or None)
+    whole = read_text(body, "status", "category", "code", default=told or None)
     category, _, status = whole.partition(":")
-    code = {"category": category, "status": status or _text(body, "status_code")}
+    code = {"category": category, "status": status or read_text(body, "status_code")}
     return {
         "segment": 0,
         "level": "claim",
         "patient_control_number": c.state.claim.patient_control_number,
         "payer_claim_control_number": _number(body),
         "codes": [code],
-        "text": _text(body, "reason", "text"),
+        "text": read_text(body, "reason", "text"),
     }
 
 
 def _number(body: Body) -> str:
-    return _text(body, "payer_claim_control_number", "payer_control_number", "icn")
+    return read_text(body, "payer_claim_control_number", "payer_control_number", "icn")
 
 
 def _remitted(body: Body, c: Context) -> Body:
     if "payment" in body:
         return body
-    trace = _text(body, "trace_number", "trace", "check", default=_document(c))
+    trace = read_text(body, "trace_number", "trace", "check", default=_document(c))
     return {"document": _document(c), "trace_number": trace, "payment": _payment(body, c)}
 
 
 def _by_hand(body: Body, c: Context) -> Body:
     if "payment" in body:
         return body
-    return {"payment": _payment(body, c), "reference": _text(body, "reference", "check", "trace_number")}
+    return {"payment": _payment(body, c), "reference": read_text(body, "reference", "check", "trace_number")}
 
 
 def _payment(body: Body, c: Context) -> Body:
@@ -116,7 +116,7 @@ def _payment(body: Body, c: Context) -> Body:
     return {
         "segment": 0,
         "patient_control_number": c.state.claim.patient_control_number,
-        "status_code": _text(body, "status_code", "status", default="1"),
+        "status_code": read_text(body, "status_code", "status", default="1"),
         "charge_cents": _money(body, "charge") if "charge" in body else c.state.claim.charge_cents,
         "paid_cents": _money(body, "paid" if "paid" in body else "amount"),
         "payer_claim_control_number": _number(body),
@@ -133,8 +133,8 @@ def _adjustment(one: object) -> Body:
         return {"group": group, "reason": reason, "amount_cents": _money({"amount": amount}, "amount")}
     if not isinstance(one, dict):
         raise Malformed('adjustments: write each like {"group": "CO", "reason": "45", "amount": "30.00"}')
-    reason = _text(one, "reason", "code", "carc", default=None)
-    return {"group": _text(one, "group", default=None), "reason": reason, "amount_cents": _money(one, "amount")}
+    reason = read_text(one, "reason", "code", "carc", default=None)
+    return {"group": read_text(one, "group", default=None), "reason": reason, "amount_cents": _money(one, "amount")}
 
 
 def _money(body: Body, name: str) -> int:
@@ -153,10 +153,10 @@ def _takeback(body: Body, c: Context) -> Body:
     number = next((s.payer_claim_control_number for s in c.state.submissions if s.payer_claim_control_number), "")
     return {
         "document": _document(c),
-        "trace_number": _text(body, "trace_number", "trace", default=_document(c)),
-        "reason": _text(body, "reason", default="WO"),
-        "reference": _text(body, "reference", default=number or c.state.claim.patient_control_number),
-        "amount_cents": _amount(body),
+        "trace_number": read_text(body, "trace_number", "trace", default=_document(c)),
+        "reason": read_text(body, "reason", default="WO"),
+        "reference": read_text(body, "reference", default=number or c.state.claim.patient_control_number),
+        "amount_cents": read_amount(body),
     }
 
 
@@ -167,7 +167,7 @@ def _eligibility(body: Body, c: Context) -> Body:
 
 
 def _statement(body: Body, c: Context) -> Body:
-    whole = _amount(body, ledger(c.state, c.tables).patient)
+    whole = read_amount(body, ledger(c.state, c.tables).patient)
     return {**{k: v for k, v in body.items() if k != "amount"}, "amount_cents": whole}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from claims import events as e
 from claims.coding import Malformed, change_claim, read_change
@@ -38,14 +38,14 @@ def _take(body: dict[str, Any], name: str, *aliases: str, default: Any = None) -
     return default
 
 
-def _text(body: dict[str, Any], name: str, *aliases: str, default: str | None = "") -> str:
+def read_text(body: dict[str, Any], name: str, *aliases: str, default: str | None = "") -> str:
     value = _take(body, name, *aliases, default=default)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Malformed(f"{name}: expected a text")
     return str(value)
 
 
-def _amount(body: dict[str, Any], default: int | None = None) -> int:
+def read_amount(body: dict[str, Any], default: int | None = None) -> int:
     whole = body.get("amount_cents")
     if isinstance(whole, int) and not isinstance(whole, bool):
         if abs(whole) >= 10 ** (MAX_DIGITS + 2):
@@ -63,7 +63,7 @@ def _amount(body: dict[str, Any], default: int | None = None) -> int:
         raise Malformed(f'amount: {error}; write it like "125.00"') from None
 
 
-def _whole(body: dict[str, Any], name: str, default: int) -> int:
+def read_whole(body: dict[str, Any], name: str, default: int) -> int:
     value = body.get(name, default)
     digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
     if isinstance(value, bool) or not (isinstance(value, int) or digits):
@@ -87,7 +87,7 @@ def code(body: dict[str, Any], c: Context) -> e.AnyEvent:
     if not fields:
         raise Malformed("diagnoses: is missing")
     claim = change_claim(c.state.claim, read_change(fields))
-    return e.ClaimCoded(**c.common, claim=claim, base_version=_whole(body, "base_version", 0))
+    return e.ClaimCoded(**c.common, claim=claim, base_version=read_whole(body, "base_version", 0))
 
 
 def correct(body: dict[str, Any], c: Context) -> e.AnyEvent:
@@ -96,23 +96,23 @@ def correct(body: dict[str, Any], c: Context) -> e.AnyEvent:
         raise Malformed("nothing to correct: name a field and its new value (or submit, to send it again as it is)")
     claim = change_claim(c.state.claim, read_change(changes))
     return e.ClaimCorrected(
-        **c.common, claim=claim, base_version=_whole(body, "base_version", 0), reason=_text(body, "reason")
+        **c.common, claim=claim, base_version=read_whole(body, "base_version", 0), reason=read_text(body, "reason")
     )
 
 
 def appeal(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.AppealRequested(
         **c.common,
-        level=_whole(body, "level", 0),
+        level=read_whole(body, "level", 0),
         party=_party(body),
-        reason=_text(body, "reason", "grounds"),
+        reason=read_text(body, "reason", "grounds"),
         lines=_list(body, "lines"),
         documents=_list(body, "documents"),
     )
 
 
 def _party(body: dict[str, Any]) -> Any:
-    party = _text(body, "party", default="provider")
+    party = read_text(body, "party", default="provider")
     if party not in ("provider", "member"):
         raise Malformed("party: provider or member")
     return party
@@ -123,8 +123,8 @@ def appeal_mailed(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.AppealSent.model_validate(
         {
             **c.common,
-            "level": _whole(body, "level", 0),
-            "receipt": _text(body, "receipt", "tracking"),
+            "level": read_whole(body, "level", 0),
+            "receipt": read_text(body, "receipt", "tracking"),
             "mailed_on": _take(body, "mailed_on", "on"),
         }
     )
@@ -151,18 +151,18 @@ _OUTCOMES = {
 
 def decide_appeal(body: dict[str, Any], c: Context) -> e.AnyEvent:
     lines = _decided_lines(body)
-    outcome = _text(body, "outcome", "decision", default=_together(lines))
+    outcome = read_text(body, "outcome", "decision", default=_together(lines))
     if outcome not in _OUTCOMES:
         raise Malformed("outcome: overturned, upheld, partially_overturned or dismissed")
     return e.AppealDecided.model_validate(
         {
             **c.common,
-            "level": _whole(body, "level", 0),
+            "level": read_whole(body, "level", 0),
             "outcome": _OUTCOMES[outcome],
             "lines": lines,
             "notice_on": body.get("notice_on") or body.get("notice_date"),
-            "document": _text(body, "document"),
-            "reason": _text(body, "reason"),
+            "document": read_text(body, "document"),
+            "reason": read_text(body, "reason"),
         }
     )
 
@@ -185,7 +185,7 @@ def _together(lines: tuple[Any, ...]) -> str | None:
 
 def approval(approved: bool) -> Build:
     def build(body: dict[str, Any], c: Context) -> e.AnyEvent:
-        task, reason = _text(body, "task"), _text(body, "reason")
+        task, reason = read_text(body, "task"), read_text(body, "reason")
         return e.ApprovalDecided(**c.common, task=task, approved=approved, reason=reason)
 
     return build
@@ -195,8 +195,8 @@ def hold(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.HoldPlaced.model_validate(
         {
             **c.common,
-            "hold": _text(body, "kind", "hold", "type", default="manager"),
-            "reason": _text(body, "reason", default=None),
+            "hold": read_text(body, "kind", "hold", "type", default="manager"),
+            "reason": read_text(body, "reason", default=None),
             "review_on": body.get("review_on"),
         }
     )
@@ -204,19 +204,37 @@ def hold(body: dict[str, Any], c: Context) -> e.AnyEvent:
 
 def release(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.HoldReleased.model_validate(
-        {**c.common, "hold": body.get("kind") or body.get("hold"), "reason": _text(body, "reason")}
+        {**c.common, "hold": body.get("kind") or body.get("hold"), "reason": read_text(body, "reason")}
     )
 
 
+_CATEGORIES: dict[str, str] = {
+    **{name: name for name in get_args(e.WriteOffReason)},
+    "charity": "financial_assistance",
+    "charity_care": "financial_assistance",
+    "hardship": "financial_assistance",
+    "uncollectible": "bad_debt",
+    "no_auth": "no_authorization",
+    "contractual": "contractual_correction",
+}
+
+
+def _category(reason: str) -> str:
+    """A reason that is one of the trade's words is its own category: `small balance`, `bad debt`, `charity`."""
+    return _CATEGORIES.get(reason.strip().lower().replace(" ", "_").replace("-", "_"), "other")
+
+
 def write_off(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    bucket = _text(body, "bucket", default="open")
+    bucket = read_text(body, "bucket", default="open")
     money = ledger(c.state, c.tables)
     whole = money.patient if bucket == "patient" else money.open
+    reason = read_text(body, "reason", default=None)
     return e.WrittenOff.model_validate(
         {
             **c.common,
-            "amount_cents": _amount(body, whole),
-            "reason": _text(body, "reason", default=None),
+            "amount_cents": read_amount(body, whole),
+            "reason": reason,
+            "category": read_text(body, "category", default=_category(reason)),
             "bucket": bucket,
         }
     )
@@ -224,7 +242,10 @@ def write_off(body: dict[str, Any], c: Context) -> e.AnyEvent:
 
 def pay(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.PatientPaid(
-        **c.common, amount_cents=_amount(body), method=_text(body, "method"), reference=_text(body, "reference")
+        **c.common,
+        amount_cents=read_amount(body),
+        method=read_text(body, "method"),
+        reference=read_text(body, "reference"),
     )
 
 
@@ -232,10 +253,10 @@ def task(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.TaskWorked.model_validate(
         {
             **c.common,
-            "task": _text(body, "task", "id", "type", default=None),
-            "action": _text(body, "action", default=None),
-            "assignee": _text(body, "assignee", "to"),
-            "reason": _text(body, "reason"),
+            "task": read_text(body, "task", "id", "type", default=None),
+            "action": read_text(body, "action", default=None),
+            "assignee": read_text(body, "assignee", "to"),
+            "reason": read_text(body, "reason"),
         }
     )
 
@@ -244,15 +265,15 @@ def extend(body: dict[str, Any], c: Context) -> e.AnyEvent:
     return e.DeadlineExtended.model_validate(
         {
             **c.common,
-            "deadline": _text(body, "deadline", "kind", default="follow_up"),
+            "deadline": read_text(body, "deadline", "kind", default="follow_up"),
             "to": _take(body, "to", "extend_to", "until", "due"),
-            "reason": _text(body, "reason", default=None),
+            "reason": read_text(body, "reason", default=None),
         }
     )
 
 
 def note(body: dict[str, Any], c: Context) -> e.AnyEvent:
-    return e.NoteAdded(**c.common, text=_text(body, "text", "note", default=" "))
+    return e.NoteAdded(**c.common, text=read_text(body, "text", "note", default=" "))
 
 
 def plain(kind: type[Any], defaults: dict[str, Any] | None = None, **fixed: Any) -> Build:

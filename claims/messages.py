@@ -9,33 +9,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from claims import events as e
 from claims import message_bodies as bodies
 from claims.coding import Malformed
-from claims.coverage_messages import COVERAGE_MESSAGES
 from claims.machine_bodies import NAMES as MACHINE_NAMES
 from claims.machine_bodies import completed
-from claims.message_bodies import Build, Context
+from claims.message import Message
+from claims.message_bodies import Context
+from claims.refund_messages import REFUND_MESSAGES
 from claims.state import ClaimState
 from claims.status import Status as S
 from claims.tables import Tables
-
-
-class Message(BaseModel):
-    """One message: its name and other names, what it does, an example body, and when it makes sense (empty = always)."""
-
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
-
-    name: str
-    help: str
-    example: str
-    build: Build
-    aliases: tuple[str, ...] = ()
-    statuses: frozenset[S] = frozenset()
-    for_people: bool = True
-
 
 _BEFORE_DECISION = frozenset(
     {S.ELIGIBILITY_FAILED, S.NEEDS_CORRECTION, S.READY_TO_SUBMIT, S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED}
@@ -45,6 +31,7 @@ _DECIDED = frozenset(
     {
         S.ADJUDICATED,
         S.PAID,
+        S.UNDERPAID,
         S.ZERO_PAID_PATIENT_RESP,
         S.PATIENT_BILLING,
         S.SECONDARY_READY,
@@ -52,10 +39,10 @@ _DECIDED = frozenset(
         S.REOPENED,
     }
 )
+_AT_A_GATE = frozenset({S.AWAITING_APPROVAL, S.WRITE_OFF_PENDING, S.CODING_REVIEW})
 _WAITING = frozenset(
     {
         S.SUBMITTED,
-        S.SECONDARY_SUBMITTED,
         S.CLEARINGHOUSE_ACCEPTED,
         S.PAYER_RECEIVED,
         S.PAYER_ACCEPTED,
@@ -100,7 +87,6 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
                 S.NOT_ON_FILE,
                 S.NO_RESPONSE,
                 S.SUBMISSION_UNKNOWN,
-                S.SECONDARY_READY,
             }
         ),
     ),
@@ -134,7 +120,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         help="appeal the denial at the next level (or the level given); party member: in the patient's name",
         example='{"level": 1, "reason": "records show necessity", "by": "biller-1"}',
         build=bodies.appeal,
-        statuses=_DENIED | {S.APPEAL_OVERTURNED},
+        statuses=_DENIED | {S.APPEAL_OVERTURNED, S.UNDERPAID},
     ),
     Message(
         name="decide_appeal",
@@ -157,15 +143,15 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         help="approve what awaits a named person's approval; the first decision wins",
         example='{"by": "supervisor-1"}',
         build=bodies.approval(True),
-        statuses=frozenset({S.AWAITING_APPROVAL}),
+        statuses=_AT_A_GATE,
     ),
     Message(
         name="reject",
-        aliases=("disapprove",),
-        help="refuse what awaits approval: nothing is filed",
+        aliases=("disapprove", "return", "return_codes"),
+        help="refuse what awaits approval: nothing is filed; codes that are reviewed go back to the coder",
         example='{"by": "supervisor-1", "reason": "not worth it"}',
         build=bodies.approval(False),
-        statuses=frozenset({S.AWAITING_APPROVAL}),
+        statuses=_AT_A_GATE,
     ),
     Message(
         name="send_documents",
@@ -185,7 +171,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
     Message(
         name="write_off",
         help="give up what is open (or, with bucket patient, what the patient owes); all of it when no amount is given",
-        example='{"amount": "12.00", "reason": "small balance", "by": "biller-1"}',
+        example='{"amount": "12.00", "category": "small_balance", "reason": "costs more to collect", "by": "biller-1"}',
         build=bodies.write_off,
     ),
     Message(
@@ -243,7 +229,6 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         example='{"deadline": "follow_up", "to": "2026-04-01T08:00:00-04:00", "reason": "payer asked for two weeks", "by": "b"}',
         build=bodies.extend,
     ),
-    *COVERAGE_MESSAGES,
     Message(
         name="recover",
         help="after a failed step: retry it, skip it, or abandon the claim",
@@ -264,6 +249,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         build=bodies.plain(e.ClosingRequested, reopen=True),
         statuses=frozenset({S.CLOSED, S.VOIDED}),
     ),
+    *REFUND_MESSAGES,
 )
 
 MESSAGES: dict[str, Message] = {message.name: message for message in PEOPLES_MESSAGES}
@@ -329,6 +315,12 @@ def may_be_sent(message: Message, state: ClaimState) -> bool:
             return bool(state.deadlines)
         case "revert_write_off":
             return any(not one.reverted_by for one in state.write_offs)
+        case "refund_sent":
+            return any(one.pending for one in state.refunds)
+        case "revert_refund":
+            return any(one.pending or one.standing for one in state.refunds)
+        case "identify_overpayment" | "refund_requested_by_payer":
+            return bool(state.payments)
         case _:
             return True
 

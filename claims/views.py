@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from claims import money_views
 from claims.base import Day, Instant, Value
 from claims.effects import CheckEligibility, InquireStatus
 from claims.matching import IndexEntry, SubmissionKey
@@ -166,9 +167,11 @@ _WAITS: dict[Status, str] = {
     Status.APPEAL_OVERTURNED: "the corrected remittance",
     Status.AWAITING_CROSSOVER: "the next payer, to whom it was forwarded",
     Status.SECONDARY_READY: "billing the next payer",
-    Status.SECONDARY_SUBMITTED: "the next payer's acknowledgement",
     Status.OVERPAYMENT_REVIEW: "the refund of a credit balance",
-    Status.REFUND_PENDING: "the refund",
+    Status.REFUND_PENDING: "the sending of a refund",
+    Status.WRITE_OFF_PENDING: "a named person's approval of a write-off",
+    Status.CODING_REVIEW: "a second person's look at the codes",
+    Status.UNDERPAID: "an appeal, or a person who accepts the payment",
     Status.VOID_PENDING: "the payer's reversal",
     Status.REOPENED: "the payer's correction",
     Status.BLOCKED_ON_FAILURE: "a person: a step failed",
@@ -190,7 +193,13 @@ def waits_for_status(status: Status) -> str:
 def ledger_view(state: ClaimState, tables: Tables) -> dict[str, Any]:
     """The ledger as decimal strings, with its lines."""
     money = ledger(state, tables)
-    return {**_amounts(money), "lines": [{k: _text(k, v) for k, v in line} for line in money.lines]}
+    return {
+        **_amounts(money),
+        "lines": [{k: _text(k, v) for k, v in line} for line in money.lines],
+        "write_offs": money_views.write_offs(state),
+        "refunds": money_views.refunds(state),
+        "credit": money_views.credit(state, tables),
+    }
 
 
 def _text(name: str, value: int) -> str | int:
@@ -263,6 +272,9 @@ def summary(state: ClaimState, tables: Tables) -> dict[str, Any]:
         "appeals": [
             _appeal(a, state.zone) for a in sorted(state.appeals, key=lambda a: (a.submission, a.party, a.level))
         ],
+        "write_offs": money_views.write_offs(state),
+        "refunds": money_views.refunds(state),
+        "overpayment": money_views.overpayment(state),
         "refused": [{"message": r.message, "reason": r.reason} for r in state.refused],
     }
 

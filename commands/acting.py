@@ -23,7 +23,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.names import CLAIM, claim_workflow_id
 from activities.orders import Carried
-from claims.messages import MESSAGES, Message
+from claims.message import Message
+from claims.messages import MESSAGES
 from claims.views import ClaimView
 from commands.context import HOW_TO_START, Room, find_claim, open_room
 from commands.screen import console, print_json

@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
 import typer
+from pydantic import ValidationError
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -20,7 +21,7 @@ from adapters.tables.icd10 import load_icd10
 from adapters.tables.loader import load_tables
 from adapters.x12.parse import parse
 from claims.money import dollars
-from claims.payer_rules import ApprovalFor
+from claims.payer_rules import ApprovalFor, PayerRules
 from claims.state import ClaimState
 from claims.tables import Tables
 from claims.views import local, summary
@@ -40,6 +41,9 @@ CLAIM_KEYS = (
     "stage",
     "status",
     "ledger",
+    "write_offs",
+    "refunds",
+    "overpayment",
     "submissions",
     "tasks",
     "deadlines",
@@ -68,6 +72,8 @@ class Story:
     zone: str = "America/New_York"
     approvals: tuple[ApprovalFor, ...] = ()
     """What the practice wants a second, named person for."""
+    rules: dict[str, Any] = field(default_factory=dict)
+    """What else its payer rules say, as in payer_rules/*.toml: amounts, tiers, a contract, a review of codes."""
     lines: list[Line] = field(default_factory=list)
 
 
@@ -146,6 +152,7 @@ def _read_line(story: Story, number: int, row: str, where: str) -> None:
         story.agreeable = world == "agreeable"
         story.zone = _zone(entry.get("zone", story.zone), where)
         story.approvals = _approvals(entry.get("approvals", []), where)
+        story.rules = _rules(entry.get("rules", {}), where)
         return
     if unknown := [name for name in entry if name not in (*FIELDS, *CLAIM_NAMES)]:
         raise Unreadable(f"{where}: there is no field `{unknown[0]}`", f"a line has {', '.join(FIELDS)}")
@@ -186,6 +193,20 @@ def _approvals(named: object, where: str) -> tuple[ApprovalFor, ...]:
     return tuple(named)
 
 
+def _rules(named: object, where: str) -> dict[str, Any]:
+    """Fields of payer rules, checked against the default ones."""
+    fields = [name for name in PayerRules.model_fields if name not in ("name", "version", "payer_ids", "approvals")]
+    if not isinstance(named, dict) or not set(named) <= set(fields):
+        raise Unreadable(f"{where}: `rules` changes fields of the payer rules", f"any of {', '.join(fields)}")
+    try:
+        changed = PayerRules.model_validate({**load_tables().payer_rules[-1].model_dump(), **named})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Unreadable(f"{where}: rules.{place}: {first['msg']}", "write it as in payer_rules/*.toml") from None
+    return {name: getattr(changed, name) for name in named}
+
+
 def _zone(name: object, where: str) -> str:
     try:
         return ZoneInfo(str(name)).key
@@ -196,9 +217,10 @@ def _zone(name: object, where: str) -> str:
 def _tables(story: Story) -> Tables:
     """The real tables, for a practice that asks for the story's approvals."""
     tables = load_tables()
-    if not story.approvals:
+    update: dict[str, Any] = {**story.rules, **({"approvals": story.approvals} if story.approvals else {})}
+    if not update:
         return tables
-    asked = tuple(rules.model_copy(update={"approvals": story.approvals}) for rules in tables.payer_rules)
+    asked = tuple(rules.model_copy(update=update) for rules in tables.payer_rules)
     return tables.model_copy(update={"payer_rules": asked})
 
 

@@ -20,10 +20,13 @@ from storybook import (
     lost_claims,
     paying,
     people_at_work,
+    refunds,
     rejections,
+    second_looks,
     turns,
     two_payers,
     waiting,
+    write_offs,
 )
 from storybook.book import Story
 
@@ -40,6 +43,9 @@ CHAPTERS = (
     lost_claims,
     front_desk,
     people_at_work,
+    refunds,
+    write_offs,
+    second_looks,
     turns,
 )
 STORIES: tuple[Story, ...] = tuple(story for chapter in CHAPTERS for story in chapter.STORIES)

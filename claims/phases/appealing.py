@@ -26,7 +26,7 @@ def request_appeal(d: Draft, event: AppealRequested) -> None:
     why_not = appeals.refusal(d.state, event.level, d.today, at_stake, d.tables, event.party)
     if why_not:
         raise Refused(why_not)
-    d.require(*settling.DENIED, S.APPEAL_OVERTURNED, what="an appeal")
+    d.require(*settling.DENIED, S.APPEAL_OVERTURNED, S.UNDERPAID, what="an appeal")
     level = event.level or appeals.next_level(d.state, event.party)
     if gate.needs_approval(d, "appeal"):
         gate.await_approval(d, "appeal", event, amount=at_stake, reason=event.reason, level=level)

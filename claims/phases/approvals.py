@@ -5,7 +5,7 @@ from __future__ import annotations
 from claims import appeals
 from claims.draft import Draft, Refused
 from claims.events import ApprovalDecided
-from claims.phases import appealing, corrections, gate, settling, write_offs
+from claims.phases import appealing, corrections, gate, refunds, registration, settling, write_offs
 from claims.state import Approval
 from claims.status import Status as S
 
@@ -13,14 +13,16 @@ from claims.status import Status as S
 def on_approval_decided(d: Draft, event: ApprovalDecided) -> None:
     if not event.by:
         raise Refused("an approval needs the name of the person who gives it")
+    if d.state.status is S.CODING_REVIEW:
+        registration.on_codes_reviewed(d, event)
+        return
     approval = gate.take_approval(d, event.task)
     if not event.approved:
         gate.send_back(d, approval, f"{event.by} did not approve: {event.reason or 'no reason'}")
         settling.settle(d)
         return
-    d.require(S.AWAITING_APPROVAL, what="an approval")
-    if event.by == approval.requested_by:
-        raise Refused("who asked for it can't approve it")
+    d.require(*gate.WAITING, what="an approval")
+    _may_approve(approval, event.by)
     d.move(approval.was)
     match approval.what:
         case "appeal":
@@ -30,7 +32,14 @@ def on_approval_decided(d: Draft, event: ApprovalDecided) -> None:
         case "void":
             corrections.void(d)
         case "refund":
-            d.move(S.REFUND_PENDING)
+            refunds.approved(d, approval, event.by, event.id)
+
+
+def _may_approve(approval: Approval, by: str) -> None:
+    if by == approval.requested_by:
+        raise Refused("who asked for it can't approve it")
+    if approval.approvers and by not in approval.approvers:
+        raise Refused(f"this amount is approved by one of {', '.join(approval.approvers)}")
 
 
 def _appeal(d: Draft, approval: Approval) -> None:
@@ -49,4 +58,13 @@ def _write_off(d: Draft, approval: Approval, event: ApprovalDecided) -> None:
     if approval.amount_cents > write_offs.may_be_written_off(d, approval.bucket):
         gate.send_back(d, approval, "approved, but the balance has changed since: nothing was written off")
         return
-    write_offs.write_off(d, approval.amount_cents, approval.bucket, approval.reason, event.by, event.id)
+    write_offs.write_off(
+        d,
+        amount_cents=approval.amount_cents,
+        bucket=approval.bucket,
+        reason=approval.reason,
+        category=approval.category,
+        by=approval.requested_by,
+        approved_by=event.by,
+        key=event.id,
+    )

@@ -8,14 +8,13 @@ from claims.deadlines import first_question, returns
 from claims.draft import Draft, Refused
 from claims.effects import ArchiveClaim, InquireStatus
 from claims.events import AnyEvent, DeadlinePassed, StatusInquiryRequested, StatusReported, StatusUnanswered
-from claims.phases import editing, gate, next_payer, resending, submission
+from claims.phases import gate, overpayment, resending, submission
 from claims.questions import StatusQuestion
 from claims.state import ClaimState, Deadline
 from claims.status import Status as S
 
 WAITING = (
     S.SUBMITTED,
-    S.SECONDARY_SUBMITTED,
     S.CLEARINGHOUSE_ACCEPTED,
     S.PAYER_RECEIVED,
     S.PAYER_ACCEPTED,
@@ -31,8 +30,8 @@ def inquire(d: Draft) -> None:
     """Asks the payer (276), once at a time."""
     if any(isinstance(effect, InquireStatus) for effect in d.state.in_flight):
         return
-    claim = editing.outgoing(d)
-    coverage = claim.coverages[0]
+    claim = d.state.claim
+    coverage = claim.coverages[min(d.state.responsible, len(claim.coverages) - 1)]
     latest = d.state.latest_submission
     effect = d.next_effect_id("inquiry")
     d.ask(
@@ -115,7 +114,7 @@ def _not_on_file(d: Draft, said: str) -> None:
     if any(one.proof_of_filing for one in d.state.submissions if one.coverage == latest.coverage):
         d.open_task("resubmit", "biller", f"not on file ({said}), though the payer confirmed receipt: show the proof")
         return
-    d.arm_filing()
+    d.arm_filing(resending.prior_decision(d))
     limit = next((x for x in d.state.deadlines if x.id == "filing:limit"), None)
     if limit is not None and limit.due < d.now:
         d.disarm("filing")
@@ -223,6 +222,7 @@ def _eligibility(d: Draft, deadline: Deadline) -> None:
 
 def _coding(d: Draft, deadline: Deadline) -> None:
     escalate(d, "code_claim", "the encounter still has no codes")
+    escalate(d, "review_codes", "nobody has read the codes yet")
 
 
 def escalate(d: Draft, kind: str, reason: str) -> None:
@@ -338,7 +338,10 @@ def _approval(d: Draft, deadline: Deadline) -> None:
 
 
 def _crossover(d: Draft, deadline: Deadline) -> None:
-    next_payer.after_the_wait(d)
+    if d.state.status is S.AWAITING_CROSSOVER:
+        d.move(S.SECONDARY_READY)
+    d.arm_filing(d.today)
+    d.open_task("review_coverage", "biller", "no answer from the payer it was forwarded to: bill that payer")
 
 
 def _reversal_correction(d: Draft, deadline: Deadline) -> None:
@@ -350,8 +353,9 @@ def _statement(d: Draft, deadline: Deadline) -> None:
 
 
 def _overpayment(d: Draft, deadline: Deadline) -> None:
-    escalate(d, "refund", f"the time to report and return it is over ({deadline.source})")
-    d.open_task("refund", "supervisor", f"the time to return the overpayment is over ({deadline.source})")
+    reason = overpayment.passed(d, deadline)
+    if reason:
+        escalate(d, "refund", reason)
 
 
 def _linger(d: Draft, deadline: Deadline) -> None:

@@ -6,29 +6,43 @@ from datetime import timedelta
 
 from claims.deadlines import END_OF_DAY, at_local, local_day
 from claims.draft import Draft, Refused
-from claims.events import AppealRequested, VoidRequested, WrittenOff
+from claims.events import AppealRequested, RefundRequested, VoidRequested, WrittenOff
 from claims.money import dollars
-from claims.payer_rules import ApprovalFor
+from claims.payer_rules import ApprovalFor, ApprovalTier, PayerRules
 from claims.phases import settling
 from claims.state import Approval
 from claims.status import Status
 
 APPEAL_MARGIN = timedelta(days=3)
 """A gate for an appeal closes this long before the last day to file, so that somebody can still act."""
+WAITING = (Status.AWAITING_APPROVAL, Status.WRITE_OFF_PENDING)
+"""Where a claim waits for a second person."""
+
+
+def tier_of(rules: PayerRules, what: ApprovalFor, amount_cents: int) -> ApprovalTier | None:
+    """Who has to approve this amount; None where nobody has to."""
+    if what not in rules.approvals:
+        return None
+    match what:
+        case "write_off":
+            tiers = rules.write_off_tiers or (ApprovalTier(over_cents=rules.write_off_approval_over_cents),)
+        case "refund":
+            tiers = rules.refund_tiers or (ApprovalTier(),)
+        case _:
+            return ApprovalTier()
+    reached = [tier for tier in tiers if amount_cents > tier.over_cents]
+    return max(reached, key=lambda tier: tier.over_cents, default=None)
 
 
 def needs_approval(d: Draft, what: ApprovalFor, amount_cents: int = 0) -> bool:
-    """Whether the practice's rules want a second person for this; write-offs only above its amount."""
-    rules = d.state.rules
-    if what == "write_off" and amount_cents <= rules.write_off_approval_over_cents:
-        return False
-    return what in rules.approvals
+    """Whether the practice's rules want a second person for this: by amount for write-offs and refunds."""
+    return tier_of(d.state.rules, what, amount_cents) is not None
 
 
 def await_approval(
     d: Draft,
     what: ApprovalFor,
-    event: AppealRequested | WrittenOff | VoidRequested,
+    event: AppealRequested | WrittenOff | VoidRequested | RefundRequested,
     *,
     amount: int,
     reason: str,
@@ -38,8 +52,9 @@ def await_approval(
     if d.state.approvals:
         waiting = d.state.approvals[0].what.replace("_", " ")
         raise Refused(f"a {waiting} awaits approval already: approve or reject it first")
+    tier = tier_of(d.state.rules, what, amount) or ApprovalTier()
     words = what.replace("_", " ")
-    task = d.open_task("approve", "supervisor", f"{words} of {dollars(amount)}: {reason or 'no reason'}")
+    task = d.open_task("approve", tier.role, f"{words} of {dollars(amount)}: {reason or 'no reason'}")
     approval = Approval(
         task=task,
         what=what,
@@ -50,12 +65,16 @@ def await_approval(
         documents=getattr(event, "documents", ()),
         lines=getattr(event, "lines", ()),
         bucket=getattr(event, "bucket", "open"),
+        category=getattr(event, "category", "other"),
+        to=getattr(event, "to", "patient"),
+        coverage=getattr(event, "coverage", 0),
+        approvers=tier.approvers,
         requested_by=event.by,
         requested_at=event.at,
         was=d.state.status,
     )
     d.set(approvals=(approval,))
-    d.move(Status.AWAITING_APPROVAL)
+    d.move(Status.WRITE_OFF_PENDING if what == "write_off" else Status.AWAITING_APPROVAL)
     d.arm("approval", subject=task)
     if what == "appeal":
         _before_the_last_day(d, task)

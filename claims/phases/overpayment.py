@@ -8,6 +8,7 @@ identification. We read "suspended" as: the days of the investigation are added 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from claims import credits
 from claims.deadlines import (
@@ -28,7 +29,7 @@ from claims.refunds import Overpayment, Refund
 from claims.state import ITSELF, Deadline
 from claims.status import Status as S
 
-CLOCK = "overpayment"
+CLOCK: Final = "overpayment"
 
 
 def follow(d: Draft, *, moves: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claims import credits
 from claims.deadlines import PEND, START_OF_BUSINESS, at_local, due_instant
 from claims.draft import NOTES_KEPT, Draft, Refused
 from claims.effects import AnyEffect
@@ -17,7 +18,8 @@ from claims.events import (
     SubmitRequested,
     TaskWorked,
 )
-from claims.phases import registration, settling, submission
+from claims.money import dollars
+from claims.phases import gate, registration, settling, submission
 from claims.posting import ledger
 from claims.state import ITSELF, Failure, Hold, Note, WriteOff
 from claims.status import Status as S
@@ -157,6 +159,11 @@ def on_recovered(d: Draft, event: Recovered) -> None:
     failure = d.state.failure
     if failure is None:
         raise Refused("nothing has failed")
+    approved_by = ""
+    if event.action == "abandon" and not _agreed(d, event, failure):
+        return
+    if failure.abandoned_by and event.action == "abandon":
+        approved_by, event = event.by, event.model_copy(update={"by": failure.abandoned_by})
     d.close_tasks("recover")
     d.set(failure=None)
     if d.state.status is S.BLOCKED_ON_FAILURE:
@@ -167,7 +174,7 @@ def on_recovered(d: Draft, event: Recovered) -> None:
         elif event.action == "skip":
             _skip(d, effect)
     if event.action == "abandon":
-        _abandon(d, event)
+        _abandon(d, event, approved_by)
 
 
 def _skip(d: Draft, effect: AnyEffect) -> None:
@@ -193,10 +200,29 @@ def _skip(d: Draft, effect: AnyEffect) -> None:
             raise Refused(f"{effect.kind.replace('_', ' ')} can't be skipped: retry or abandon")
 
 
-def _abandon(d: Draft, event: Recovered) -> None:
-    """Gives the claim up: what is open is written off under the name of who decided it."""
+def _agreed(d: Draft, event: Recovered, failure: Failure) -> bool:
+    """Whether the claim may be given up now: nobody's money is lost by it, and above the practice's amount two agree."""
     if not event.by:
         raise Refused("abandoning needs the name of the person who decides it")
+    back = credits.outstanding(d.state, d.tables)
+    if back:
+        raise Refused(f"{dollars(back)} have to go back to whom they belong: retry or skip, and refund them first")
+    balance = ledger(d.state, d.tables)
+    given_up = max(balance.open, 0) + balance.patient
+    if not gate.needs_approval(d, "write_off", given_up):
+        return True
+    if failure.abandoned_by not in ("", event.by):
+        return True
+    d.set(failure=failure.model_copy(update={"abandoned_by": event.by}))
+    reason = (
+        f"{event.by} gives the claim up with {dollars(given_up)}: a second person sends abandon, too, or retry or skip"
+    )
+    d.open_task("recover", "supervisor", reason, blocks=True)
+    return False
+
+
+def _abandon(d: Draft, event: Recovered, approved_by: str) -> None:
+    """Gives the claim up: what is open is written off under the name of who decided it."""
     balance = ledger(d.state, d.tables)
     for bucket, amount in (("open", balance.open), ("patient", balance.patient)):
         if amount > 0:
@@ -206,6 +232,7 @@ def _abandon(d: Draft, event: Recovered) -> None:
                 bucket="open" if bucket == "open" else "patient",
                 reason=f"abandoned: {event.reason or 'no reason'}",
                 by=event.by,
+                approved_by=approved_by,
                 at=event.at,
             )
             d.set(write_offs=(*d.state.write_offs, made))

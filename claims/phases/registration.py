@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from claims.claim import Claim
 from claims.draft import Draft, Refused
-from claims.effects import CheckEligibility
+from claims.effects import CheckEligibility, ScrubClaim
 from claims.events import (
+    ApprovalDecided,
     ClaimCoded,
     ClaimScrubbed,
+    CoverageChanged,
     EligibilityAnswered,
     EligibilityOverridden,
     SubmitRequested,
 )
-from claims.phases import next_payer, settling, submission
-from claims.phases.editing import scrub as scrub
+from claims.phases import code_review, settling, submission
 from claims.questions import EligibilityQuestion
 from claims.status import Status as S
 from claims.tables import Owner
@@ -118,7 +119,15 @@ def on_eligibility_overridden(d: Draft, event: EligibilityOverridden) -> None:
 
 
 def go_on(d: Draft) -> None:
-    """Coded and covered: through the edits to the payer, or, for a patient who pays herself, straight to her."""
+    """Coded and covered: through a second look where one is wanted and the edits to the payer, or to a patient herself."""
+    wanted = code_review.why(d)
+    if wanted:
+        if d.state.status is not S.CODING_REVIEW:
+            d.move(S.AWAITING_CODING)
+            d.move(S.CODING_REVIEW)
+        d.arm("coding")
+        d.open_task("review_codes", "coder", f"a second person reads the codes: {wanted}", blocks=True)
+        return
     if d.state.coverage != "self_pay":
         scrub(d)
         return
@@ -132,11 +141,27 @@ def go_on(d: Draft) -> None:
 def on_claim_coded(d: Draft, event: ClaimCoded) -> None:
     d.require(S.AWAITING_CODING, S.CODING_REVIEW, S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED, what="coding")
     take_claim(d, event.claim, event.base_version)
-    d.set(coded=True)
+    d.set(coded=True, coded_by=event.by, codes_approved=False)
     if d.state.status in (S.AWAITING_CODING, S.CODING_REVIEW):
         d.disarm("coding")
-        d.close_tasks("code_claim")
+        d.close_tasks("code_claim", "review_codes")
         go_on(d)
+
+
+def on_codes_reviewed(d: Draft, event: ApprovalDecided) -> None:
+    """The codes go on, or back to who made them; nobody reviews her own."""
+    if event.by == d.state.coded_by:
+        raise Refused("who coded it can't review it")
+    d.close_tasks("review_codes")
+    d.disarm("coding")
+    if event.approved:
+        d.set(codes_approved=True)
+        go_on(d)
+        return
+    d.move(S.AWAITING_CODING)
+    d.arm("coding")
+    reason = f"{event.by} returned the codes: {event.reason or 'no reason'}"
+    d.open_task("code_claim", "coder", reason, blocks=True)
 
 
 def take_claim(d: Draft, claim: Claim, base_version: int) -> None:
@@ -150,6 +175,22 @@ def take_claim(d: Draft, claim: Claim, base_version: int) -> None:
     if len(claim.coverages) != len(d.state.payer_rules):
         raise Refused("the coverages of a claim change by a change of coverages, with the rules of each payer")
     d.set(claim=claim, claim_version=d.state.claim_version + 1)
+
+
+def scrub(d: Draft) -> None:
+    """Sends the claim as it reads now through the edits."""
+    d.forget("scrub_claim", "find_submission")
+    d.move(S.CODED)
+    d.move(S.SCRUBBING)
+    d.ask(
+        ScrubClaim(
+            id=d.next_effect_id("scrub"),
+            version=d.state.claim_version,
+            claim=d.state.claim,
+            rules=d.state.rules,
+            today=d.today,
+        )
+    )
 
 
 def on_claim_scrubbed(d: Draft, event: ClaimScrubbed) -> None:
@@ -170,6 +211,18 @@ def on_claim_scrubbed(d: Draft, event: ClaimScrubbed) -> None:
     submission.submit_if_free(d)
 
 
+def on_coverage_changed(d: Draft, event: CoverageChanged) -> None:
+    """Other coverages, before anything left: ask about the new first payer. Later it is a coordination question."""
+    d.require(*BEFORE_SUBMISSION, S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED, what="a change of coverages")
+    was = d.state.status
+    if not event.payer_rules or len(event.payer_rules) != len(event.claim.coverages):
+        raise Refused("one set of rules for each coverage of the claim is needed")
+    d.set(payer_rules=event.payer_rules, coverage="unverified")
+    take_claim(d, event.claim, 0)
+    d.arm_filing()
+    recheck(d, was)
+
+
 def recheck(d: Draft, was: S) -> None:
     """After a change that touches the coverage: ask again where the answer was no, else scrub again."""
     if was in (S.ELIGIBILITY_FAILED, S.ELIGIBILITY_PENDING):
@@ -177,6 +230,9 @@ def recheck(d: Draft, was: S) -> None:
         if was is S.ELIGIBILITY_PENDING:
             d.move(S.ELIGIBILITY_FAILED)
         ask_eligibility(d)
+    elif was is S.CODING_REVIEW:
+        d.set(coded_by=d.event.by or d.state.coded_by)
+        go_on(d)
     elif d.state.coded:
         scrub(d)
 
@@ -187,9 +243,6 @@ def on_submit_requested(d: Draft, event: SubmitRequested) -> None:
         if d.state.holds:
             raise Refused("the claim is on hold: release it first")
         submission.submit(d)
-        return
-    if d.state.status is S.SECONDARY_READY:
-        next_payer.bill_now(d)
         return
     d.require(*MAY_BE_SENT_AGAIN, what="sending")
     if d.state.status is S.SUBMISSION_UNKNOWN and not d.submission(0).errors:

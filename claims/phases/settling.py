@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from claims import credits
 from claims.draft import Draft, Refused
 from claims.events import ClaimArchived, ClosingRequested
 from claims.money import dollars
 from claims.patient_balance import DECIDED as DECIDED
-from claims.phases import next_payer, patients_turn
-from claims.posting import ledger
+from claims.phases import overpayment, patients_turn, small_balances
+from claims.posting import Ledger, ledger, patients_net
 from claims.status import Status as S
 
+UNDERPAID = "underpaid"
+"""The class of what is no denial but less than the contract: it is accepted by a person, or appealed."""
 DENIED = (S.DENIED, S.PARTIALLY_DENIED, S.APPEAL_UPHELD, S.CORRECTING)
 """Statuses in which a denial is worked."""
 LEAVING = ("transmit_claim", "find_submission", "send_appeal", "send_documents")
@@ -18,8 +21,21 @@ LEAVING = ("transmit_claim", "find_submission", "send_appeal", "send_documents")
 
 def settle(d: Draft) -> None:
     """After anything that moved money: closes, bills, or opens the work that the balance asks for."""
+    status = d.state.status
+    if status not in (*DENIED, *DECIDED):
+        return
     balance = ledger(d.state, d.tables)
-    if d.state.status in DENIED:
+    if balance.open == 0 and status not in DENIED:
+        d.close_tasks("review_payment", category="open")
+    moves = status in DECIDED and status is not S.UNDERPAID
+    if overpayment.follow(d, moves=moves):
+        return
+    if d.state.void:
+        end(d, S.VOIDED)
+        return
+    if status is S.APPEAL_UPHELD and d.state.denial is not None and d.state.denial.reason_class == UNDERPAID:
+        return
+    if status in DENIED:
         if balance.settled:
             close(d)
         elif balance.open == 0:
@@ -27,19 +43,18 @@ def settle(d: Draft) -> None:
             d.move(S.ADJUDICATED)
             settle(d)
         return
-    if d.state.status not in DECIDED:
+    if status is S.UNDERPAID:
         return
-    if balance.open >= 0:
-        d.disarm("overpayment")
-        d.close_tasks("refund")
-    if balance.open == 0:
-        d.close_tasks("review_payment", category="open")
+    if small_balances.written_off(d, balance):
+        settle(d)
+        return
     if balance.settled:
         close(d)
-    elif balance.open < 0:
-        overpaid(d, balance.open)
-    elif balance.next_payer > 0:
-        next_payer.go_on(d)
+        return
+    if status in (S.OVERPAYMENT_REVIEW, S.REFUND_PENDING):
+        d.move(S.ADJUDICATED)
+    if balance.next_payer > 0:
+        _next_payer(d, balance)
     elif balance.patient > 0:
         patients_turn.bill_patient(d, balance)
     if balance.open > 0:
@@ -48,12 +63,15 @@ def settle(d: Draft) -> None:
         )
 
 
-def overpaid(d: Draft, open_cents: int) -> None:
-    """More came in than was owed: the clock to report and return it starts (42 CFR 401.305 for Medicare)."""
-    if d.state.status not in (S.DENIED, S.PARTIALLY_DENIED):
-        d.move(S.OVERPAYMENT_REVIEW)
-    d.arm("overpayment")
-    d.open_task("refund", "biller", f"credit balance of {dollars(-open_cents)}: refund it to whom it belongs")
+def _next_payer(d: Draft, balance: Ledger) -> None:
+    if d.state.status is S.SECONDARY_READY:
+        return
+    d.move(S.SECONDARY_READY)
+    d.open_task(
+        "review_coverage",
+        "biller",
+        f"{dollars(balance.next_payer)} go to the next payer: bill it, or choose bill_patient where there is none",
+    )
 
 
 def close(d: Draft) -> None:
@@ -65,8 +83,11 @@ def end(d: Draft, status: S) -> None:
     """Closed or voided: it waits for late events, then its state is stored and its workflow ends."""
     d.move(status)
     archiving = tuple(effect for effect in d.state.in_flight if effect.kind == "archive_claim")
-    d.set(deadlines=(), tasks=(), approvals=(), failure=None, in_flight=archiving)
+    d.set(deadlines=(), tasks=(), approvals=(), failure=None, in_flight=archiving, void=status is S.VOIDED)
     d.arm("linger")
+    hers = patients_net(d.state)
+    if status is S.VOIDED and hers > 0:
+        d.open_task("refund", "biller", f"the claim is void, and the patient has paid {dollars(hers)}: pay it back")
 
 
 def reopen(d: Draft) -> None:
@@ -75,7 +96,7 @@ def reopen(d: Draft) -> None:
         return
     d.disarm("linger")
     d.forget("archive_claim")
-    d.set(archived=False)
+    d.set(archived=False, void=False)
     d.move(S.REOPENED)
     for hold in d.state.holds:
         d.arm("hold_review", subject=hold.kind)
@@ -103,6 +124,9 @@ def on_closing_requested(d: Draft, event: ClosingRequested) -> None:
             if cents
         )
         raise Refused(f"something is still owed ({owed}): collect it or write it off first")
+    back = credits.outstanding(d.state, d.tables)
+    if back > 0:
+        raise Refused(f"{dollars(back)} have to go back to a payer: refund it, or see it recouped first")
     close(d)
 
 

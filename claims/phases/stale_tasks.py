@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from claims.draft import Draft
+from claims.phases.gate import WAITING
 from claims.state import ClosedTask, Task, TaskType
 from claims.status import Status as S
 
@@ -11,6 +12,7 @@ KEPT = 20
 SENSE: dict[TaskType, frozenset[S]] = {
     "verify_coverage": frozenset({S.REGISTERED, S.ELIGIBILITY_PENDING, S.ELIGIBILITY_FAILED}),
     "code_claim": frozenset({S.AWAITING_CODING, S.CODING_REVIEW}),
+    "review_codes": frozenset({S.CODING_REVIEW}),
     "find_submission": frozenset({S.SUBMITTING, S.SUBMISSION_UNKNOWN}),
     "resolve_rejection": frozenset({S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED, S.CODED, S.SCRUBBING}),
     "resubmit": frozenset({S.NOT_ON_FILE, S.NO_RESPONSE}),
@@ -22,7 +24,7 @@ SENSE: dict[TaskType, frozenset[S]] = {
 
 def close(d: Draft) -> None:
     """Closes what no longer makes sense where the claim is now (or, parked or at a gate, where it goes back to)."""
-    here = d.state.approvals[0].was if d.here is S.AWAITING_APPROVAL and d.state.approvals else d.here
+    here = d.state.approvals[0].was if d.here in WAITING and d.state.approvals else d.here
     kept = tuple(task for task in d.state.tasks if here in SENSE.get(task.type, (here,)))
     if len(kept) != len(d.state.tasks):
         d.set(tasks=kept)

@@ -1,9 +1,12 @@
-"""Giving up money that is owed, and taking that back: always a named person, above the practice's amount two."""
+"""Giving up money that is owed, and taking that back: by a named person, above the practice's amount by two; or by the
+practice's own rule for small rests, which then stands in the ledger as who did it."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from claims.draft import Draft, Refused
-from claims.events import WriteOffReverted, WrittenOff
+from claims.events import WriteOffReason, WriteOffReverted, WrittenOff
 from claims.money import dollars
 from claims.phases import gate, settling, submission
 from claims.posting import ledger
@@ -23,6 +26,9 @@ WITH_THE_PAYER = (
 )
 WITH_THE_REVIEWER = (S.APPEAL_PREPARING, S.APPEAL_FILED)
 IN_THE_EDITS = (S.REGISTERED, S.CODED, S.SCRUBBING)
+FEDERAL = ("medicare", "medicare_advantage")
+ROUTINE = ("courtesy", "small_balance", "other")
+"""Reasons that waive a Medicare patient's share without looking at her need, or without having asked her for it."""
 
 
 def may_be_written_off(d: Draft, bucket: str) -> int:
@@ -41,10 +47,19 @@ def on_written_off(d: Draft, event: WrittenOff) -> None:
     if event.amount_cents > limit:
         raise Refused(f"only {dollars(limit)} can be written off there, not {dollars(event.amount_cents)}")
     _may_now(d)
+    _no_routine_waiver(d, event)
     if gate.needs_approval(d, "write_off", event.amount_cents):
         gate.await_approval(d, "write_off", event, amount=event.amount_cents, reason=event.reason)
         return
-    write_off(d, event.amount_cents, event.bucket, event.reason, event.by, event.id)
+    write_off(
+        d,
+        amount_cents=event.amount_cents,
+        bucket=event.bucket,
+        reason=event.reason,
+        category=event.category,
+        by=event.by,
+        key=event.id,
+    )
 
 
 def _may_now(d: Draft) -> None:
@@ -61,9 +76,38 @@ def _may_now(d: Draft) -> None:
         raise Refused("the claim is on hold: release it first")
 
 
-def write_off(d: Draft, amount: int, bucket: str, reason: str, by: str, key: str) -> None:
-    made = WriteOff.model_validate(
-        {"key": key, "amount_cents": amount, "bucket": bucket, "reason": reason, "by": by, "at": d.now}
+def _no_routine_waiver(d: Draft, event: WrittenOff) -> None:
+    """42 USC 1320a-7a(i)(6): a Medicare patient's share is waived for need, or after she was really asked for it."""
+    federal = any(rules.line_of_business in FEDERAL for rules in d.state.payer_rules)
+    if not federal or event.bucket != "patient" or event.category not in ROUTINE:
+        return
+    if event.category == "courtesy" or not d.state.statements:
+        raise Refused(
+            f"a Medicare patient's share is not waived as {event.category}: name financial_assistance, or bad_debt once"
+            " she was billed (42 USC 1320a-7a(i)(6))"
+        )
+
+
+def write_off(
+    d: Draft,
+    *,
+    amount_cents: int,
+    bucket: Literal["open", "patient"],
+    reason: str,
+    category: WriteOffReason,
+    by: str,
+    key: str,
+    approved_by: str = "",
+) -> None:
+    made = WriteOff(
+        key=key,
+        amount_cents=amount_cents,
+        bucket=bucket,
+        reason=reason,
+        category=category,
+        by=by,
+        approved_by=approved_by,
+        at=d.now,
     )
     d.set(write_offs=(*d.state.write_offs, made))
     settling.settle(d)
@@ -72,10 +116,12 @@ def write_off(d: Draft, amount: int, bucket: str, reason: str, by: str, key: str
 
 
 def on_write_off_reverted(d: Draft, event: WriteOffReverted) -> None:
+    """At any time, after closing too: what was given up is owed again."""
     found = [w for w in d.state.write_offs if not w.reverted_by and event.write_off in ("", w.key)]
     if not found:
         raise Refused("no such write-off stands")
-    reverted = found[-1].model_copy(update={"reverted_by": event.by or "unnamed"})
+    update = {"reverted_by": event.by or "unnamed", "reverted_at": d.now, "why_reverted": event.reason}
+    reverted = found[-1].model_copy(update=update)
     d.set(write_offs=tuple(reverted if w.key == reverted.key else w for w in d.state.write_offs))
     settling.reopen(d)
     settling.settle(d)

@@ -149,6 +149,45 @@ def events_for(state: ClaimState) -> list[e.AnyEvent]:
         (e.WriteOffReverted, {"write_off": "", "reason": "pays after all"}),
         (e.WriteOffReverted, {"write_off": "nothing"}),
         *(
+            (e.RefundRequested, {"to": to, "coverage": coverage, "amount_cents": n, "reason": "paid twice", "by": by})
+            for to, coverage in (("patient", 0), ("payer", 0), ("payer", 1), ("payer", 99), ("payer", -1))
+            for n in (100, 1000, 0, -5, 10**14)
+            for by in ("biller-1", "")
+        ),
+        *(
+            (e.RefundSent, {"refund": key, "reference": number, "sent_on": day})
+            for key in (*(r.key for r in state.refunds), "", "nothing")
+            for number, day in (("CHK-1", None), ("", None), ("CHK-1", date(2099, 1, 1)))
+        ),
+        *(
+            (e.RefundReverted, {"refund": key, "reason": reason})
+            for key in (*(r.key for r in state.refunds), "", "nothing")
+            for reason in ("came back", "")
+        ),
+        *(
+            (e.OverpaymentIdentified, {"amount_cents": n, "coverage": c, "identified_on": day, "reason": "audit"})
+            for n in (1000, 0, 10**14)
+            for c in (0, 9)
+            for day in (None, date(2026, 3, 2), date(2099, 1, 1))
+        ),
+        *(
+            (e.OverpaymentInvestigated, {"ended": ended, "amount_cents": n})
+            for ended in (True, False)
+            for n in (None, 5)
+        ),
+        *(
+            (e.RefundDemanded, {"amount_cents": n, "letter_on": day, "reference": "AR-1"})
+            for n in (1000, 0, 10**14)
+            for day in (None, date(2026, 3, 2), date(2099, 1, 1))
+        ),
+        *(
+            (e.DemandAnswered, {"answer": a, "reason": r})
+            for a in ("accept", "dispute", "withdrawn")
+            for r in ("no", "")
+        ),
+        (e.PaymentAccepted, {"reason": "the new fee schedule"}),
+        (e.PaymentAccepted, {"by": ""}),
+        *(
             (e.RemedyChosen, {"remedy": remedy})
             for remedy in (
                 "correct_and_replace",

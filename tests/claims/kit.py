@@ -25,7 +25,7 @@ from claims.documents import (
 )
 from claims.findings import Finding
 from claims.lifecycle import begin, step
-from claims.payer_rules import PayerRules, rules_for
+from claims.payer_rules import CodingReview, Contract, PayerRules, rules_for
 from claims.state import ClaimState, Step
 
 TABLES = load_tables(sandbox=True)
@@ -390,12 +390,6 @@ def _held() -> Life:
     return one.scrubbed()
 
 
-def _held_before_the_second() -> Life:
-    one = life(two_payers()).accepted()
-    one.do(e.HoldPlaced, hold="documents", reason="waits for the card")
-    return one.paid(SHARED)
-
-
 def _unknown() -> Life:
     one = life().ready()
     one.do(e.TransmissionUnknown, effect=one.in_flight("transmit_claim"), submission=1, reason="timeout")
@@ -418,6 +412,30 @@ def _overpaid() -> Life:
     one = life()
     one.do(e.PatientPaid, amount_cents=5000)
     return one.accepted().paid(SHARED)
+
+
+def _refund_pending() -> Life:
+    one = _overpaid()
+    one.do(e.RefundRequested, to="patient", amount_cents=3000, reason="paid too much")
+    return one
+
+
+def _write_off_pending() -> Life:
+    one = life(approvals=("write_off",)).denied()
+    one.do(e.WrittenOff, amount_cents=12500, reason="old")
+    return one
+
+
+def _underpaid() -> Life:
+    """The contract allows 100.00 and 20.00; 70.00 and the patient's 20.00 are 30.00 less."""
+    contract = Contract(fees={"99213": 10000, "93000": 2000}, source="a contract")
+    return life(contract=contract).accepted().paid(SHARED)
+
+
+def _coding_review() -> Life:
+    one = life(coded=False, coding_review=CodingReview(charge_over_cents=10000)).covered()
+    one.do(e.ClaimCoded, by="coder-1", claim=one.state.claim)
+    return one
 
 
 def _silent() -> Life:
@@ -460,10 +478,13 @@ WAYS: dict[str, Way] = {
     "appeal_upheld": lambda: life().denied().filed().decided("upheld"),
     "appeal_overturned": lambda: life().denied().filed().decided("overturned"),
     "awaiting_crossover": _on_crossover,
-    "secondary_ready": _held_before_the_second,
-    "secondary_submitted": lambda: life(two_payers()).accepted().paid(SHARED).scrubbed().transmitted(),
+    "secondary_ready": lambda: life(two_payers()).accepted().paid(SHARED),
     "patient_billing": _stated,
     "overpayment_review": _overpaid,
+    "refund_pending": _refund_pending,
+    "write_off_pending": _write_off_pending,
+    "underpaid": _underpaid,
+    "coding_review": _coding_review,
     "void_pending": _void,
     "voided": _voided,
     "closed": lambda: life().accepted().paid(),

@@ -152,7 +152,7 @@ def test_documents_count_only_with_a_confirmation() -> None:
 def test_a_write_off_above_the_practice_s_amount_waits_for_a_second_person() -> None:
     one = life(approvals=("write_off",), write_off_approval_over_cents=10000).denied()
     one.do(e.WrittenOff, amount_cents=12500, reason="old")
-    assert one.state.status == "awaiting_approval"
+    assert one.state.status == "write_off_pending"
     one.do(e.ApprovalDecided, approved=True, by="biller-1")
     assert one.steps[-1].refused == "who asked for it can't approve it"
     one.approved()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from claims import events as e
 from claims.claim import Adjustment
+from claims.credits import owed_to
 from claims.deadlines import due_event
 from claims.documents import ClaimPayment, EligibilityAnswer
 from claims.lifecycle import step
@@ -105,6 +106,36 @@ def _pay(one: ClaimPayment, trace: str, day: int, payer: str) -> Act:
     )
 
 
+def _refund(to: str, part: int) -> Act:
+    return lambda s: (
+        e.RefundRequested,
+        {"to": to, "amount_cents": max(owed_to(s, TABLES, to, 0), 0) // part, "reason": "too much"},  # type: ignore[arg-type]
+    )
+
+
+MONEY_BACK: list[Act] = [
+    *(_refund(to, part) for to in ("patient", "payer") for part in (1, 2)),
+    lambda s: (e.RefundRequested, {"to": "payer", "amount_cents": 100, "reason": "more than is owed"}),
+    lambda s: (e.RefundSent, {"reference": "CHK-1"}),
+    lambda s: (e.RefundSent, {"reference": "CHK-2", "refund": s.refunds[-1].key if s.refunds else "none"}),
+    lambda s: (e.RefundReverted, {"reason": "came back"}),
+    lambda s: (e.OverpaymentIdentified, {"amount_cents": 3000, "reason": "audit"}),
+    lambda s: (e.OverpaymentInvestigated, {}),
+    lambda s: (e.OverpaymentInvestigated, {"ended": True}),
+    lambda s: (e.RefundDemanded, {"amount_cents": 2000, "reference": "AR-1"}),
+    *(lambda s, a=a: (e.DemandAnswered, {"answer": a, "reason": "r"}) for a in ("accept", "dispute", "withdrawn")),  # type: ignore[misc]
+    lambda s: (
+        e.TakebackReceived,
+        {"document": "d", "trace_number": "T6", "reason": "WO", "reference": "ICN1", "amount_cents": 3000},
+    ),
+    lambda s: (
+        e.TakebackReceived,
+        {"document": "d", "trace_number": "T7", "reason": "72", "reference": "ICN1", "amount_cents": -3000},
+    ),
+    lambda s: (e.PaymentAccepted, {"reason": "r"}),
+]
+"""What people and payers do about money that has to go back."""
+
 ACTS: list[Act] = [
     lambda s: (
         e.EligibilityAnswered,
@@ -183,6 +214,7 @@ ACTS: list[Act] = [
         for part in (1, 3)
     ),
     lambda s: (e.WriteOffReverted, {"write_off": ""}),
+    *MONEY_BACK,
     *(lambda s, r=r: (e.RemedyChosen, {"remedy": r}) for r in REMEDIES),  # type: ignore[misc]
     lambda s: (e.AppealRequested, {"reason": "records"}),
     lambda s: (e.AppealSent, {"effect": _flying(s, "send_appeal"), "level": 0}),
@@ -242,6 +274,39 @@ def run(order: bytes) -> ClaimState:
         else:
             raise AssertionError("a deadline is due for ever")
     return state
+
+
+PAID_STARTS = [STARTS[name] for name in START_NAMES if STARTS[name].payments] + [
+    life(approvals=("refund", "write_off"), small_balance_insurer_cents=500, small_balance_patient_cents=500)
+    .accepted()
+    .paid(SHARED)
+    .state
+]
+CASH: list[Act] = [
+    *MONEY_BACK,
+    *(lambda s, n=n: (e.PatientPaid, {"amount_cents": n}) for n in (2000, 12500, -2000, 300)),  # type: ignore[misc]
+    *(_pay(one, f"R{i}", 20 + i, "PAYER1") for i, one in enumerate((PAID, SHARED, reversed_of(SHARED), DENIED))),
+    lambda s: (e.WrittenOff, {"amount_cents": max(ledger(s, TABLES).open, 0), "reason": "r"}),
+    lambda s: (e.WrittenOff, {"amount_cents": ledger(s, TABLES).patient, "reason": "r", "bucket": "patient"}),
+    lambda s: (e.WriteOffReverted, {"write_off": ""}),
+    lambda s: (e.ApprovalDecided, {"approved": True, "by": "supervisor-1"}),
+    lambda s: (e.ApprovalDecided, {"approved": False, "by": "supervisor-1"}),
+    lambda s: (e.VoidRequested, {"reason": "billed in error"}),
+    lambda s: (e.ClosingRequested, {}),
+]
+
+
+@settings(QUICK, max_examples=2_000)
+@given(st.binary(min_size=3, max_size=10))
+def test_refunds_and_write_offs_in_any_order_leave_the_ledger_whole_and_no_credit_unseen(order: bytes) -> None:
+    state = PAID_STARTS[order[0] % len(PAID_STARTS)]
+    for number, byte in enumerate(order[1:]):
+        at = state.changed_at + timedelta(days=byte % 3)
+        kind, fields = CASH[byte % len(CASH)](state)
+        event = kind(**{"at": at, "id": f"m{number}", "by": "person-1", **fields})
+        taken = step(state, event, TABLES)
+        check(state, event, taken)
+        state = taken.state
 
 
 @settings(QUICK, max_examples=ORDERS)

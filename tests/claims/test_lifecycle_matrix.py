@@ -15,10 +15,6 @@ from tests.claims.laws import check
 NOT_YET = {
     "registered": "only for an instant: a claim is asked about as soon as it is registered",
     "coded": "only for an instant: the edits start at once",
-    "coding_review": "a second look at codes comes with the coding rules",
-    "underpaid": "needs a contract's fee schedule",
-    "write_off_pending": "write-offs that wait are awaiting_approval",
-    "refund_pending": "refunds come with overpayments",
 }
 """Statuses of the table that nothing leads to yet, or that no claim rests in, and why."""
 

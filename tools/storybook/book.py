@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,6 +58,8 @@ class Story:
     events: tuple[Event, ...]
     expected: dict[str, Any]
     agreeable: bool = True
+    world: dict[str, Any] = field(default_factory=dict)
+    """What the practice's rules say in this story: `approvals`, `rules`."""
 
     def files(self) -> dict[str, str]:
         """The files of its folder by name."""
@@ -65,8 +67,10 @@ class Story:
         if self.agreeable:
             # Whoever approves or refuses works where the practice asks for it.
             gated = any(event.message in ("approve", "reject") for event in self.events)
-            asked = {"approvals": ["appeal", "void"]} if gated else {}
+            asked = {"approvals": ["appeal", "void"]} if gated and not self.world else self.world
             lines.append(json.dumps({"world": "agreeable"} | asked))
+        elif self.world:
+            lines.append(json.dumps({"world": "silent"} | self.world))
         lines += [json.dumps(event.as_json()) for event in self.events]
         expected = {"about": self.about, **self.expected}
         made = {"story.jsonl": "\n".join(lines) + "\n", "expected.json": json.dumps(expected, indent=2) + "\n"}
