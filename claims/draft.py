@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+from claims import other_payers
 from claims.deadlines import deadline_id, due_instant, filing_deadlines, in_words, local_day, wait_for
 from claims.effects import AnyEffect
 from claims.events import AnyEvent
@@ -22,7 +23,7 @@ from claims.state import (
     Task,
     TaskType,
 )
-from claims.status import STAGE_OF, Status
+from claims.status import STAGE_OF, Stage, Status
 from claims.tables import Owner, Tables
 from claims.transitions import may_follow
 
@@ -67,7 +68,10 @@ class Draft:
         if not may_follow(before, status):
             raise Refused(f"a claim that is {before} can't become {status}")
         self.path.append(status)
-        self.set(status=status, stage=STAGE_OF[status] or self.state.stage, since=self.now)
+        stage = STAGE_OF[status] or self.state.stage
+        if self.state.at_later_payer and stage in (Stage.CODED, Stage.SUBMITTED):
+            stage = Stage.ADJUDICATED
+        self.set(status=status, stage=stage, since=self.now)
 
     @contextmanager
     def undone_if_refused(self) -> Iterator[None]:
@@ -140,10 +144,16 @@ class Draft:
         if len(kept) != len(self.state.deadlines):
             self.set(deadlines=kept)
 
-    def arm_filing(self, prior_decision: date | None = None) -> None:
-        """Arms the filing limit of the payer now billed and its warnings."""
+    def arm_filing(self, *, coverage: int | None = None) -> None:
+        """Arms the filing limit, with its warnings, of the payer now billed or of the one at `coverage`.
+
+        A later payer's counts from the decision of the payers before it.
+        """
+        place = self.state.billed if coverage is None else coverage
+        prior_decision = other_payers.prior_decision(self.state, place)
         self.disarm("filing")
-        for deadline in filing_deadlines(self.state, self.tables, prior_decision):
+        billed = self.state.model_copy(update={"responsible": place})
+        for deadline in filing_deadlines(billed, self.tables, prior_decision):
             self.put_deadline(deadline)
 
     # tasks

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from claims import events as e
 from claims import message_bodies as bodies
 from claims.coding import Malformed
+from claims.coverage_messages import COVERAGE_MESSAGES
 from claims.machine_bodies import NAMES as MACHINE_NAMES
 from claims.machine_bodies import completed
 from claims.message import Message
@@ -43,6 +44,7 @@ _AT_A_GATE = frozenset({S.AWAITING_APPROVAL, S.WRITE_OFF_PENDING, S.CODING_REVIE
 _WAITING = frozenset(
     {
         S.SUBMITTED,
+        S.SECONDARY_SUBMITTED,
         S.CLEARINGHOUSE_ACCEPTED,
         S.PAYER_RECEIVED,
         S.PAYER_ACCEPTED,
@@ -87,6 +89,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
                 S.NOT_ON_FILE,
                 S.NO_RESPONSE,
                 S.SUBMISSION_UNKNOWN,
+                S.SECONDARY_READY,
             }
         ),
     ),
@@ -249,6 +252,7 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         build=bodies.plain(e.ClosingRequested, reopen=True),
         statuses=frozenset({S.CLOSED, S.VOIDED}),
     ),
+    *COVERAGE_MESSAGES,
     *REFUND_MESSAGES,
 )
 

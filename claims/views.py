@@ -167,6 +167,7 @@ _WAITS: dict[Status, str] = {
     Status.APPEAL_OVERTURNED: "the corrected remittance",
     Status.AWAITING_CROSSOVER: "the next payer, to whom it was forwarded",
     Status.SECONDARY_READY: "billing the next payer",
+    Status.SECONDARY_SUBMITTED: "the next payer's acknowledgement",
     Status.OVERPAYMENT_REVIEW: "the refund of a credit balance",
     Status.REFUND_PENDING: "the sending of a refund",
     Status.WRITE_OFF_PENDING: "a named person's approval of a write-off",

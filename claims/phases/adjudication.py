@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from claims import appeals, denials
+from claims.deciding import chain, next_coverage
 from claims.documents import ClaimPayment
 from claims.draft import Draft, Refused
 from claims.events import ManualPaymentPosted, RemittanceReceived, TakebackReceived
 from claims.money import dollars
-from claims.phases import contracts, overpayment, settling
+from claims.phases import contracts, next_payer, overpayment, settling
 from claims.posting import (
     CROSSOVER_REMARKS,
     FORWARDED,
@@ -18,7 +19,6 @@ from claims.posting import (
     all_adjustments,
     all_remarks,
     decisions,
-    later_coverages,
     ledger,
     outcome_of,
     payment_key,
@@ -104,8 +104,8 @@ def _coverage_of(d: Draft, payer_id: str, payment: ClaimPayment) -> int:
     for posted in d.state.payments:
         if number and posted.payment.payer_claim_control_number == number:
             return posted.coverage
-    chain = (0, *later_coverages(d.state.claim))
-    return chain[min(_PLACE.get(payment.status_code, 0), len(chain) - 1)]
+    order = chain(d.state.claim)
+    return order[min(_PLACE.get(payment.status_code, 0), len(order) - 1)]
 
 
 def take_payment(d: Draft, posted: PostedPayment) -> None:
@@ -145,13 +145,21 @@ def _lone_reversals(d: Draft) -> None:
 
 def decide(d: Draft, coverage: int) -> None:
     """Reads the decisions that count, of this payer or of a later one that decided too, and moves the claim there."""
-    chain = (0, *later_coverages(d.state.claim))
-    if any(_all_reversed(d, payer) for payer in {coverage, *chain}):
+    if d.state.claim.coverages[coverage].order == "former":
+        settling.settle(d)
+    else:
+        _decide(d, coverage)
+    next_payer.watch_held(d)
+
+
+def _decide(d: Draft, coverage: int) -> None:
+    order = chain(d.state.claim)
+    if any(_all_reversed(d, payer) for payer in {coverage, *order}):
         return _nothing_stands(d)
     latest = decisions(d.state, coverage, d.tables).latest
     if latest is None:
         return None
-    for later in chain[chain.index(coverage) + 1 :] if coverage in chain else ():
+    for later in order[order.index(coverage) + 1 :] if coverage in order else ():
         latest = decisions(d.state, later, d.tables).latest or latest
     d.close_tasks("find_correction")
     d.disarm("reversal_correction")
@@ -210,19 +218,40 @@ def _nothing_stands(d: Draft) -> None:
 
 
 def _forwarded(d: Draft, latest: PostedPayment) -> None:
-    """The payer sent it on: the next payer hears of it from there, and is not billed twice."""
+    """The payer sent it on: the next payer hears of it from there, and is not billed twice.
+
+    The wait counts from the first word of it; where we billed the next payer already, that is what is waited for.
+    """
+    waits = tuple(x for x in d.state.deadlines if x.kind == "crossover")
     enter_decision(d)
+    _turn_of(d, latest)
     _verdict(d, latest, "paid")
+    following = next_coverage(d.state, latest.coverage)
+    sent = next_payer.under_way(d, following) if following is not None else None
+    if following is not None and sent is not None:
+        next_payer.wait_on(d, following, sent)
+        return
     d.move(S.AWAITING_CROSSOVER)
-    d.arm("crossover")
+    if waits:
+        d.put_deadline(waits[0])
+    else:
+        d.arm("crossover")
+    next_payer.doubt_carrier(d, latest.payment, following)
     balance = ledger(d.state, d.tables)
     if balance.open > 0:
         reason = f"{dollars(balance.open)} are neither paid nor explained by the payer that forwarded the claim"
         d.open_task("review_payment", "biller", reason, category="open")
 
 
+def _turn_of(d: Draft, latest: PostedPayment) -> None:
+    """The payer whose decision counts is the one that is worked with, unless a person chose the patient."""
+    if d.state.responsible < len(d.state.claim.coverages) and latest.coverage in chain(d.state.claim):
+        d.set(responsible=latest.coverage)
+
+
 def _decided(d: Draft, latest: PostedPayment, outcome: Outcome) -> None:
     enter_decision(d)
+    _turn_of(d, latest)
     _verdict(d, latest, "denied" if outcome == "denied" else "paid")
     if outcome in ("denied", "partially_denied"):
         _denied(d, latest, outcome)

@@ -8,13 +8,14 @@ from claims.deadlines import first_question, returns
 from claims.draft import Draft, Refused
 from claims.effects import ArchiveClaim, InquireStatus
 from claims.events import AnyEvent, DeadlinePassed, StatusInquiryRequested, StatusReported, StatusUnanswered
-from claims.phases import gate, overpayment, resending, submission
+from claims.phases import editing, gate, next_payer, overpayment, resending, submission
 from claims.questions import StatusQuestion
 from claims.state import ClaimState, Deadline
 from claims.status import Status as S
 
 WAITING = (
     S.SUBMITTED,
+    S.SECONDARY_SUBMITTED,
     S.CLEARINGHOUSE_ACCEPTED,
     S.PAYER_RECEIVED,
     S.PAYER_ACCEPTED,
@@ -30,8 +31,8 @@ def inquire(d: Draft) -> None:
     """Asks the payer (276), once at a time."""
     if any(isinstance(effect, InquireStatus) for effect in d.state.in_flight):
         return
-    claim = d.state.claim
-    coverage = claim.coverages[min(d.state.responsible, len(claim.coverages) - 1)]
+    claim = editing.outgoing(d)
+    coverage = claim.coverages[0]
     latest = d.state.latest_submission
     effect = d.next_effect_id("inquiry")
     d.ask(
@@ -114,7 +115,7 @@ def _not_on_file(d: Draft, said: str) -> None:
     if any(one.proof_of_filing for one in d.state.submissions if one.coverage == latest.coverage):
         d.open_task("resubmit", "biller", f"not on file ({said}), though the payer confirmed receipt: show the proof")
         return
-    d.arm_filing(resending.prior_decision(d))
+    d.arm_filing()
     limit = next((x for x in d.state.deadlines if x.id == "filing:limit"), None)
     if limit is not None and limit.due < d.now:
         d.disarm("filing")
@@ -338,10 +339,7 @@ def _approval(d: Draft, deadline: Deadline) -> None:
 
 
 def _crossover(d: Draft, deadline: Deadline) -> None:
-    if d.state.status is S.AWAITING_CROSSOVER:
-        d.move(S.SECONDARY_READY)
-    d.arm_filing(d.today)
-    d.open_task("review_coverage", "biller", "no answer from the payer it was forwarded to: bill that payer")
+    next_payer.after_the_wait(d)
 
 
 def _reversal_correction(d: Draft, deadline: Deadline) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from claims.claim import Claim
 from claims.draft import Draft, Refused
-from claims.effects import CheckEligibility, ScrubClaim
+from claims.effects import CheckEligibility
 from claims.events import (
     ApprovalDecided,
     ClaimCoded,
     ClaimScrubbed,
-    CoverageChanged,
     EligibilityAnswered,
     EligibilityOverridden,
     SubmitRequested,
 )
-from claims.phases import code_review, settling, submission
+from claims.phases import code_review, next_payer, settling, submission
+from claims.phases.editing import scrub as scrub
 from claims.questions import EligibilityQuestion
 from claims.status import Status as S
 from claims.tables import Owner
@@ -177,22 +177,6 @@ def take_claim(d: Draft, claim: Claim, base_version: int) -> None:
     d.set(claim=claim, claim_version=d.state.claim_version + 1)
 
 
-def scrub(d: Draft) -> None:
-    """Sends the claim as it reads now through the edits."""
-    d.forget("scrub_claim", "find_submission")
-    d.move(S.CODED)
-    d.move(S.SCRUBBING)
-    d.ask(
-        ScrubClaim(
-            id=d.next_effect_id("scrub"),
-            version=d.state.claim_version,
-            claim=d.state.claim,
-            rules=d.state.rules,
-            today=d.today,
-        )
-    )
-
-
 def on_claim_scrubbed(d: Draft, event: ClaimScrubbed) -> None:
     d.answered(event.effect)
     d.require(S.SCRUBBING, what="a scrub result")
@@ -209,18 +193,6 @@ def on_claim_scrubbed(d: Draft, event: ClaimScrubbed) -> None:
         return
     d.move(S.READY_TO_SUBMIT)
     submission.submit_if_free(d)
-
-
-def on_coverage_changed(d: Draft, event: CoverageChanged) -> None:
-    """Other coverages, before anything left: ask about the new first payer. Later it is a coordination question."""
-    d.require(*BEFORE_SUBMISSION, S.CLEARINGHOUSE_REJECTED, S.PAYER_REJECTED, what="a change of coverages")
-    was = d.state.status
-    if not event.payer_rules or len(event.payer_rules) != len(event.claim.coverages):
-        raise Refused("one set of rules for each coverage of the claim is needed")
-    d.set(payer_rules=event.payer_rules, coverage="unverified")
-    take_claim(d, event.claim, 0)
-    d.arm_filing()
-    recheck(d, was)
 
 
 def recheck(d: Draft, was: S) -> None:
@@ -243,6 +215,9 @@ def on_submit_requested(d: Draft, event: SubmitRequested) -> None:
         if d.state.holds:
             raise Refused("the claim is on hold: release it first")
         submission.submit(d)
+        return
+    if d.state.status is S.SECONDARY_READY:
+        next_payer.bill_now(d)
         return
     d.require(*MAY_BE_SENT_AGAIN, what="sending")
     if d.state.status is S.SUBMISSION_UNKNOWN and not d.submission(0).errors:

@@ -7,8 +7,8 @@ from claims.draft import Draft, Refused
 from claims.events import ClaimArchived, ClosingRequested
 from claims.money import dollars
 from claims.patient_balance import DECIDED as DECIDED
-from claims.phases import overpayment, patients_turn, small_balances
-from claims.posting import Ledger, ledger, patients_net
+from claims.phases import next_payer, overpayment, patients_turn, small_balances
+from claims.posting import ledger, patients_net
 from claims.status import Status as S
 
 UNDERPAID = "underpaid"
@@ -54,24 +54,13 @@ def settle(d: Draft) -> None:
     if status in (S.OVERPAYMENT_REVIEW, S.REFUND_PENDING):
         d.move(S.ADJUDICATED)
     if balance.next_payer > 0:
-        _next_payer(d, balance)
+        next_payer.go_on(d)
     elif balance.patient > 0:
         patients_turn.bill_patient(d, balance)
     if balance.open > 0:
         d.open_task(
             "review_payment", "biller", f"{dollars(balance.open)} is neither paid nor explained", category="open"
         )
-
-
-def _next_payer(d: Draft, balance: Ledger) -> None:
-    if d.state.status is S.SECONDARY_READY:
-        return
-    d.move(S.SECONDARY_READY)
-    d.open_task(
-        "review_coverage",
-        "biller",
-        f"{dollars(balance.next_payer)} go to the next payer: bill it, or choose bill_patient where there is none",
-    )
 
 
 def close(d: Draft) -> None:

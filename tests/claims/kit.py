@@ -390,6 +390,12 @@ def _held() -> Life:
     return one.scrubbed()
 
 
+def _held_before_the_second() -> Life:
+    one = life(two_payers()).accepted()
+    one.do(e.HoldPlaced, hold="documents", reason="waits for the card")
+    return one.paid(SHARED)
+
+
 def _unknown() -> Life:
     one = life().ready()
     one.do(e.TransmissionUnknown, effect=one.in_flight("transmit_claim"), submission=1, reason="timeout")
@@ -478,7 +484,8 @@ WAYS: dict[str, Way] = {
     "appeal_upheld": lambda: life().denied().filed().decided("upheld"),
     "appeal_overturned": lambda: life().denied().filed().decided("overturned"),
     "awaiting_crossover": _on_crossover,
-    "secondary_ready": lambda: life(two_payers()).accepted().paid(SHARED),
+    "secondary_ready": _held_before_the_second,
+    "secondary_submitted": lambda: life(two_payers()).accepted().paid(SHARED).scrubbed().transmitted(),
     "patient_billing": _stated,
     "overpayment_review": _overpaid,
     "refund_pending": _refund_pending,

@@ -30,6 +30,8 @@ def check(before: ClaimState, event: AnyEvent, taken: Step) -> None:
     stage = before.stage
     for status in taken.path:
         stage = STAGE_OF[status] or stage
+    if stage in (Stage.CODED, Stage.SUBMITTED) and after.at_later_payer:
+        stage = Stage.ADJUDICATED  # decided once: it stays so while a later payer is billed
     assert after.stage == stage
     over = after.status in (Status.CLOSED, Status.VOIDED)
     assert over or after.deadlines or after.tasks, f"nothing watches over a claim that is {after.status}"

@@ -68,7 +68,9 @@ def test_a_year_of_silence_files_bills_and_writes_off_nothing() -> None:
         steps = len(one.steps)
         one.days(400)
         for taken in one.steps[steps:]:
-            assert not {x.kind for x in taken.effects} & {"send_appeal", "transmit_claim", "report_patient_balance"}, status
+            assert not {x.kind for x in taken.effects} & {"send_appeal", "transmit_claim", "report_patient_balance"}, (
+                status
+            )
         assert one.state.write_offs == before.write_offs
         assert one.state.statements == before.statements
         assert one.state.closed == before.closed, status
