@@ -31,7 +31,9 @@ def maker(model: type[V]) -> Callable[[dict[str, Any]], V]:
         made = new(model)
         if len(fields) != count:
             fields = {
-                name: fields[name] if name in fields else field.get_default(call_default_factory=True)
+                name: fields[name]
+                if name in fields or field.is_required()
+                else field.get_default(call_default_factory=True)
                 for name, field in model.model_fields.items()
             }
         put(made, "__dict__", fields)

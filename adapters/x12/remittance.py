@@ -19,15 +19,16 @@ from claims.documents import ClaimPayment, Problem, ProviderAdjustment, Remittan
 _PLB_PAIRS = range(3, 15, 2)
 
 
-def read_remittance(ts: TransactionSet) -> tuple[Remittance | None, list[Problem]]:
+def read_remittance(ts: TransactionSet, *, quick: bool = True) -> tuple[Remittance | None, list[Problem]]:
     """The remittance of an 835 and what is wrong with it.
 
     A fatal Problem at a CLP loop means that this claim alone was not read; at BPR or PLB, that the set's own money
     was not.
-    The Remittance is None only when the set has neither a payment (BPR) nor a claim.
+    The Remittance is None only when the set has neither a payment (BPR) nor a claim. Unless it is to be `quick`, every
+    claim is read by the room that can say what is wrong with it, with the same result.
     """
     loops = _Loops()
-    loops.read(ts.segments)
+    loops.read(ts.segments, quick=quick)
     problems = [*loops.outside, *loops.problems]
     plb = [one for segment in loops.adjustments for one in _provider_adjustments(segment, problems)]
     expected = ts.count("CLP")
@@ -55,8 +56,8 @@ class _Loops:
         """Money that stands outside a claim."""
         self.problems: list[Problem] = []
 
-    def read(self, segments: Stretch) -> None:
-        if segments.plain_count("CLP") is None:
+    def read(self, segments: Stretch, *, quick: bool) -> None:
+        if not quick or segments.plain_count("CLP") is None:
             self._carefully(segments)
             return
         text, delimiters, at = segments.text, segments.delimiters, segments.position
