@@ -8,18 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from adapters.x12.fields import amount_to_show, composite, day, days, part, text
 from adapters.x12.hierarchy import Level, levels_of
 from adapters.x12.reader import TransactionSet
-from adapters.x12.segments import Segment
+from adapters.x12.segments import Delimiters, Segment
 from claims.base import Day
 from claims.documents import Problem, StatusCode, StatusLevel, StatusLine, StatusReport
+from claims.making import maker
 
 _LEVELS: dict[str, StatusLevel] = {"20": "source", "21": "receiver", "19": "provider"}
 _CATEGORY = re.compile(r"A[0-8]|P[0-5]|F[0-4]|F3[FN]|R\d|R1[0-7]|RQ|D0|E[0-4]|DR0[1-8]")
 """Claim status categories (X12 code list 507; a batch 277CA may only carry A, a real-time one also E)."""
+_USUAL = frozenset(f"A{n}" for n in range(9))
+_make_status = maker(StatusLine)
 
 
 @dataclass(slots=True)
@@ -67,7 +71,7 @@ def read_status_report(ts: TransactionSet) -> tuple[StatusReport | None, list[Pr
             if block.level in ("source", "receiver", "provider"):
                 claims = _claims_below(kind, level, blocks)
                 below += [(status.segment, claims) for status in made]
-    expected = sum(1 for segment in ts.segments if segment.id == "STC")
+    expected = ts.count("STC")
     if len(statuses) != expected:
         reason = f"{expected} STC segments stand in the set, {len(statuses)} statuses were read"
         problems.append(Problem(segment=ts.first, reason=reason, fatal=True))
@@ -100,36 +104,46 @@ def _blocks(level: Level, problems: list[Problem]) -> Iterator[_Block]:
 
 
 def _status(kind: str, level: Level, block: _Block, stc: Segment, problems: list[Problem]) -> StatusLine:
-    codes = tuple(_code(composite(stc, n)) for n in (1, 10, 11) if n == 1 or text(stc, n))
+    codes = tuple(
+        _code(stc.get(n), stc.delimiters)
+        for n in ((1, 10, 11) if len(stc.elements) > 9 else (1,))
+        if n == 1 or text(stc, n)
+    )
     _doubt(kind, stc, codes, problems)
     of_a_claim = block.level in ("claim", "line")
-    trace_is_ours = kind == "277CA" and of_a_claim
-    over = block.over
-    return StatusLine(
-        segment=stc.position,
-        level=block.level,
-        trace=block.trace,
-        patient_control_number=block.reference("EJ") or (block.trace if trace_is_ours else ""),
-        payer_claim_control_number=block.reference("1K"),
-        codes=codes,
-        action=text(stc, 3),
-        effective_on=day(stc, 2, problems),
-        charge_cents=amount_to_show(stc, 4, problems),
-        paid_cents=amount_to_show(stc, 5, problems),
-        member_id=_member(level) if of_a_claim else "",
-        service_from=block.starts or (over.starts if over else None),
-        service_to=block.ends or (over.ends if over else None),
-        line_control_number=block.reference("FJ") if block.level == "line" else "",
-        check_number=text(stc, 9),
-        text=text(stc, 12),
+    over, trace = block.over, block.trace
+    return _make_status(
+        {
+            "segment": stc.position,
+            "level": block.level,
+            "trace": trace,
+            "patient_control_number": block.reference("EJ") or (trace if kind == "277CA" and of_a_claim else ""),
+            "payer_claim_control_number": block.reference("1K"),
+            "codes": codes,
+            "action": text(stc, 3),
+            "effective_on": day(stc, 2, problems),
+            "charge_cents": amount_to_show(stc, 4, problems),
+            "paid_cents": amount_to_show(stc, 5, problems),
+            "member_id": _member(level) if of_a_claim else "",
+            "service_from": block.starts or (over.starts if over else None),
+            "service_to": block.ends or (over.ends if over else None),
+            "line_control_number": block.reference("FJ") if block.level == "line" else "",
+            "check_number": text(stc, 9),
+            "text": text(stc, 12),
+        }
     )
 
 
-def _code(parts: tuple[str, ...]) -> StatusCode:
+@lru_cache(maxsize=1024)
+def _code(value: str, delimiters: Delimiters) -> StatusCode:
+    """A report has a handful of them, thousands of times."""
+    parts = composite(Segment(0, "STC", (value,), delimiters), 1)
     return StatusCode(category=part(parts, 1), status=part(parts, 2), entity=part(parts, 3), code_list=part(parts, 4))
 
 
 def _doubt(kind: str, stc: Segment, codes: tuple[StatusCode, ...], problems: list[Problem]) -> None:
+    if kind == "277CA" and len(codes) == 1 and codes[0].category in _USUAL:
+        return
     places = [n for n in (1, 10, 11) if n == 1 or text(stc, n)]
     for n, code in zip(places, codes, strict=True):
         if _CATEGORY.fullmatch(code.category) is None:
