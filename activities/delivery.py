@@ -6,7 +6,7 @@ parts of the document = delivered + unmatched + held
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from temporalio import activity
@@ -25,8 +25,9 @@ from claims.documents import ClaimSubmissionSet, ParsedDocument, Problem, Remitt
 from claims.events import AnyEvent
 from claims.ports import UNREADABLE, Records, UnmatchedItem
 
-AT_ONCE = 200
-"""Claims that one document delivers to at the same time; the post is throttled besides."""
+AT_ONCE = 2_000
+"""Claims of one document whose events wait in the post: each waits a second for more of its kind, so this bounds memory
+and never the rate, which is the post's to throttle."""
 PATIENCE = 6
 """Tries before a claim that was registered but has no workflow is given up as unmatched."""
 
@@ -131,18 +132,28 @@ class DeliveryActivities:
         return parsed, proved
 
     async def _deliver_all(self, deliveries: Sequence[Delivery]) -> frozenset[tuple[str, str]]:
-        """Claims that have no workflow after all patience."""
+        """Claims that have no workflow after all patience. Every heartbeat says how far it has come."""
         parcels = _parcels(deliveries)
         details = activity.info().heartbeat_details
-        done: set[int] = set(details[0]) if details else set()
+        done = {place for first, last in (details[0] if details else ()) for place in range(first, last + 1)}
         homeless: list[int] = []
-        waiting = [place for place in range(len(parcels)) if place not in done]
-        async with beating(lambda: (sorted(done),)):
-            for first in range(0, len(waiting), AT_ONCE):
-                places = waiting[first : first + AT_ONCE]
-                results = await asyncio.gather(*(self._post_one(parcels[place]) for place in places))
-                homeless += [place for place, arrived in zip(places, results, strict=True) if not arrived]
-                done |= set(places) - set(homeless)
+        window = asyncio.Semaphore(AT_ONCE)
+
+        async def one(place: int) -> None:
+            try:
+                arrived = await self._post_one(parcels[place])
+            finally:
+                window.release()
+            if arrived:
+                done.add(place)
+            else:
+                homeless.append(place)
+
+        async with beating(lambda: (_runs(done),)), asyncio.TaskGroup() as group:
+            for place in range(len(parcels)):
+                if place not in done:
+                    await window.acquire()
+                    group.create_task(one(place))
         if homeless and activity.info().attempt < PATIENCE:
             raise ApplicationError(f"{len(homeless)} claims have no workflow yet", type="ClaimNotStarted")
         return frozenset(parcels[place][:2] for place in homeless)
@@ -164,6 +175,17 @@ def _parcels(deliveries: Sequence[Delivery]) -> list[Parcel]:
 
     grouped = groupby(sorted(deliveries, key=address), key=address)
     return [(practice, claim_id, tuple(one.event for one in group)) for (practice, claim_id), group in grouped]
+
+
+def _runs(places: Collection[int]) -> list[list[int]]:
+    """Places as runs of first and last, so that a heartbeat of ten thousand stays small."""
+    runs: list[list[int]] = []
+    for place in sorted(places):
+        if runs and place == runs[-1][1] + 1:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place])
+    return runs
 
 
 def _on_paper(one: Accounting) -> CashSummary:

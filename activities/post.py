@@ -36,8 +36,10 @@ from claims.ports import Records
 
 BLINK = 1.0
 """Seconds that a parcel stays open for more events of the same claim: documents of one poll come within that time."""
-PER_SECOND = 200
-"""Signals a second: a worker falls behind for good above 250 to 310 (docs/decisions, reference figures)."""
+PER_SECOND = 200.0
+"""Signals a second: a worker on two cores falls behind for good above 250 to 310 (docs/performance.md)."""
+ON_THE_WIRE = 64
+"""Calls to the server under way at the same time: more of them only wait for each other there."""
 
 
 class NoSuchClaim(Exception):
@@ -79,6 +81,7 @@ class Post:
         self._records = records
         self._task_queue = task_queue
         self._throttle = Throttle(per_second)
+        self._wire = asyncio.Semaphore(ON_THE_WIRE)
         self._blink = blink
         self._open: dict[tuple[str, str], _Parcel] = {}
 
@@ -99,15 +102,16 @@ class Post:
     async def _send(self, key: tuple[str, str], parcel: _Parcel) -> None:
         await asyncio.sleep(self._blink)
         await self._throttle.passage()
-        del self._open[key]
-        body = {"events": [event.model_dump(mode="json") for event in parcel.events]}
-        workflow_id = claim_workflow_id(*key)
-        try:
-            await self._client.get_workflow_handle(workflow_id).signal(DELIVER, body)
-        except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise
-            await self._reopen(key, workflow_id, body)
+        async with self._wire:
+            del self._open[key]
+            body = {"events": [event.model_dump(mode="json") for event in parcel.events]}
+            workflow_id = claim_workflow_id(*key)
+            try:
+                await self._client.get_workflow_handle(workflow_id).signal(DELIVER, body)
+            except RPCError as error:
+                if error.status != RPCStatusCode.NOT_FOUND:
+                    raise
+                await self._reopen(key, workflow_id, body)
 
     async def _reopen(self, key: tuple[str, str], workflow_id: str, body: object) -> None:
         state = await self._records.archived(*key)
