@@ -53,7 +53,7 @@ def bucket(adjustment: Adjustment, tables: Tables) -> Bucket:
         return "patient"
     if adjustment.group == "PR":
         reason = tables.reasons.get(adjustment.reason)
-        billed = reason is not None and reason.patient_may_be_billed and kind in PATIENTS_SHARE
+        billed = reason is not None and reason.patients_under("PR") and kind in PATIENTS_SHARE
         return "patient" if billed else "denied"
     if kind in ("contractual", "money") and adjustment.group != "PI":
         return "contractual"
@@ -63,9 +63,9 @@ def bucket(adjustment: Adjustment, tables: Tables) -> Bucket:
 def paid_to_patient(adjustment: Adjustment, tables: Tables) -> bool:
     """Whether the patient has this money already (CARC 100 and its like), and the group leaves her the one to ask."""
     reason = tables.reasons.get(adjustment.reason)
-    if reason is None or reason.reason_class != "payment_direction" or not reason.patient_may_be_billed:
+    if reason is None or reason.reason_class != "payment_direction":
         return False
-    return adjustment.group in ("PR", "OA") and reason.remedy == "bill_patient"
+    return reason.patients_under(adjustment.group) and reason.remedy_under(adjustment.group) == "bill_patient"
 
 
 class Sums(Value):

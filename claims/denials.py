@@ -69,7 +69,7 @@ def explain(group: str, code: str, remarks: tuple[str, ...], rules: PayerRules |
         remedy, why = _protected(remedy, why, entry, effects, rules)
     if wrong := _contradiction(entry, group, remedy, effects, override):
         remedy, why = "review", f"{why}; {wrong}: a person looks"
-    may_bill = entry.patient_may_be_billed and group == "PR" and (rules is None or rules.bill_patient)
+    may_bill = entry.patients_under(group) and (rules is None or rules.bill_patient)
     return Answer(
         reason_class=entry.reason_class,
         remedy=remedy,
@@ -149,10 +149,8 @@ def _remedy(
             return entry.remedy, f"{named} with {said}, which ask for {' and '.join(sorted(asked))}", source
         return "review", f"{named} with {said}, which ask for {' and '.join(sorted(asked))}: a person looks", source
     lacks = "; it should carry a remark code and has none" if entry.needs_remark and not remarks else ""
-    for other, remedy in entry.group_remedies:
-        if other == group:
-            return remedy, f"{named}: under group {group}{lacks}", entry.source
-    return entry.remedy, f"{named}{lacks}", entry.source
+    under = f": under group {group}" if any(other == group for other, _ in entry.group_remedies) else ""
+    return entry.remedy_under(group), f"{named}{under}{lacks}", entry.source
 
 
 def _turned(entry: AdjustmentReason, known: list[Remark]) -> list[Remark]:

@@ -54,10 +54,25 @@ class AdjustmentReason(Value):
     """Another remedy where the group is this one, for example `("PR", "bill_patient")`."""
     appealable: bool = True
     patient_may_be_billed: bool = False
-    """Only ever true for group PR."""
+    """Whether the reason is one that a patient may be billed for; under which group, `patients_under` tells."""
     since: str = ""
     until: str = ""
     source: str
+
+    def remedy_under(self, group: str) -> Remedy:
+        """The remedy where the adjustment comes with this group."""
+        return dict(self.group_remedies).get(group, self.remedy)
+
+    def patients_under(self, group: str) -> bool:
+        """Whether the amount may be the patient's: group PR, or OA where she was sent the money herself (CARC 100).
+
+        The one place that says so, for posting and for who asks what to do about a code.
+        """
+        if not self.patient_may_be_billed:
+            return False
+        if group == "OA":
+            return self.reason_class == "payment_direction" and self.remedy_under(group) == "bill_patient"
+        return group == "PR"
 
 
 class Remark(Value):
