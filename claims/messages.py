@@ -205,6 +205,13 @@ PEOPLES_MESSAGES: tuple[Message, ...] = (
         build=bodies.release,
     ),
     Message(
+        name="bill_patient",
+        aliases=("allow_patient_billing",),
+        help="bill a patient's share that contradicts itself (a balance bill of an emergency), having looked at it",
+        example='{"reason": "notice and consent are signed", "by": "biller-1"}',
+        build=bodies.plain(e.PatientBillingAllowed),
+    ),
+    Message(
         name="void",
         aliases=("void_claim",),
         help="cancel the claim: here when it was never on file, with a frequency 8 when it was",

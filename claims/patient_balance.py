@@ -116,6 +116,8 @@ def _not_yet(state: ClaimState, owed: Ledger) -> str:
     undecided = state.status is S.SECONDARY_READY and state.responsible < len(state.claim.coverages)
     if owed.next_payer > 0 or undecided:
         return "the next payer comes first"
+    if state.status is S.UNDERPAID:
+        return "the payer allowed less than its contract: it may still change what she owes"
     if owed.open < 0:
         return "more came in than is owed: the credit comes first"
     chosen = state.denial is not None and state.denial.chosen == "bill_patient"

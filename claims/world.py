@@ -6,14 +6,16 @@ comes from the story, except in an agreeable world, where eligibility and transm
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime
 
 from claims import intake
+from claims.account_book import AccountBook, AccountRecord
 from claims.base import Instant, Value
 from claims.claim import Claim
 from claims.deadlines import due_event, local_day, next_due
 from claims.documents import EligibilityAnswer, ParsedDocument
-from claims.effects import AnyEffect, ArchiveClaim, CheckEligibility, ScrubClaim, TransmitClaim
+from claims.effects import AnyEffect, ArchiveClaim, CheckEligibility, ReportPatientBalance, ScrubClaim, TransmitClaim
 from claims.events import (
     AnyEvent,
     ClaimArchived,
@@ -21,6 +23,7 @@ from claims.events import (
     ClaimScrubbed,
     ClaimTransmitted,
     EligibilityAnswered,
+    PatientBalanceReported,
     UpstreamReplacementReceived,
 )
 from claims.lifecycle import begin, step
@@ -81,6 +84,9 @@ class World:
         self.unmatched: list[tuple[datetime, Unmatched]] = []
         self.held: list[tuple[datetime, Held]] = []
         self.now: datetime | None = None
+        self.book = AccountBook(tables, self._tell_account)
+        """The accounts of the patients."""
+        self._mail: deque[tuple[tuple[str, str], AnyEvent]] = deque()
         self._index: dict[tuple[str, str], IndexEntry] = {}
         self._envelopes = 0
         self._events = 0
@@ -95,6 +101,10 @@ class World:
                 for key, state in self.claims.items()
                 if (deadline := next_due(state)) is not None and deadline.due <= to
             ]
+            account = self.book.next_due(to)
+            if account is not None and (not waiting or account[0] <= min(waiting)[0]):
+                self._post(self.book.pass_due(account[1], to))
+                continue
             if not waiting:
                 break
             _, key, _ = min(waiting)
@@ -175,6 +185,7 @@ class World:
                 "payer_rules": claim_rules(decision.claim, self.tables.payer_rules),
                 "tables_version": self.tables.version,
                 "warnings": decision.warnings,
+                "guarantor": identity.guarantor,
             }
         )
         self._keep(key, event, begin(event, self.tables), "")
@@ -196,6 +207,10 @@ class World:
         )
         self._take(key, event, name)
 
+    def account_message(self, key: tuple[str, str], name: str, body: object, *, at: datetime) -> None:
+        """A person's message to a patient's account (practice, account)."""
+        self._post(self.book.message(key, name, body, at=at))
+
     def event(self, key: tuple[str, str], event: AnyEvent) -> Step:
         """One event for one claim, as the simulation sends them."""
         return self._take(key, event)
@@ -209,6 +224,27 @@ class World:
         ]
 
     # steps
+
+    def _tell_account(self, record: AccountRecord) -> None:
+        self.steps.append(
+            StepRecord(
+                at=record.at,
+                claim=f"account {record.account[:6]}",
+                event=record.event,
+                before=record.before,
+                after=record.after,
+                effects=record.effects,
+                refused=record.refused,
+                detail=record.detail,
+            )
+        )
+
+    def _post(self, mail: list[tuple[tuple[str, str], AnyEvent]]) -> None:
+        """What accounts tell claims arrives in order, each after the step before it is whole."""
+        self._mail.extend(mail)
+        while self._mail:
+            key, event = self._mail.popleft()
+            self._take(key, event)
 
     def _take(self, key: tuple[str, str], event: AnyEvent, name: str = "") -> Step:
         taken = step(self.claims[key], event, self.tables)
@@ -236,6 +272,8 @@ class World:
             answer = self._answer(effect, event.at, taken.state)
             if answer is not None:
                 self._take(key, answer)
+            if isinstance(effect, ReportPatientBalance):
+                self._post(self.book.report(key[0], effect, event.at))
 
     def _answer(self, effect: AnyEffect, at: datetime, state: ClaimState) -> AnyEvent | None:
         identity = f"{effect.id}/answer"
@@ -251,6 +289,8 @@ class World:
                 return ClaimScrubbed(
                     at=at, id=identity, effect=effect.id, version=effect.version, findings=tuple(findings)
                 )
+            case ReportPatientBalance():
+                return PatientBalanceReported(at=at, id=identity, effect=effect.id)
             case ArchiveClaim():
                 return ClaimArchived(at=at, id=identity, effect=effect.id)
             case CheckEligibility() if self.agreeable:

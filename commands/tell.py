@@ -20,6 +20,8 @@ from rich.table import Table
 from adapters.tables.icd10 import load_icd10
 from adapters.tables.loader import load_tables
 from adapters.x12.parse import parse
+from claims.accounts.messages import ACCOUNT_MESSAGES
+from claims.accounts.views import account_summary
 from claims.money import dollars
 from claims.payer_rules import ApprovalFor, PayerRules
 from claims.state import ClaimState
@@ -83,6 +85,7 @@ class Told:
 
     steps: list[dict[str, Any]]
     claims: list[dict[str, Any]]
+    accounts: list[dict[str, Any]]
     unmatched: list[dict[str, Any]]
     held: list[dict[str, Any]]
     intake: list[dict[str, Any]]
@@ -92,6 +95,7 @@ class Told:
         return {
             "steps": self.steps,
             "claims": self.claims,
+            "accounts": self.accounts,
             "unmatched": self.unmatched,
             "held": self.held,
             "intake": self.intake,
@@ -235,11 +239,15 @@ def tell_story(story: Story) -> Told:
         if line.file:
             _file(world, story.folder / line.file, line, where, intake, problems)
         elif line.message:
+            if line.message.replace("-", "_") in ACCOUNT_MESSAGES:
+                world.account_message(_which_account(world, line, where), line.message, line.body, at=line.at)
+                continue
             key = _which(world, line, where)
             world.message(key, line.message, line.body, at=line.at)
     return Told(
         steps=[_step(step, story.zone) for step in world.steps],
         claims=[_claim(state, world) for state in world.claims.values()],
+        accounts=[account_summary(state) for state in world.book.accounts.values()],
         unmatched=[_part(at, part, story.zone) for at, part in world.unmatched],
         held=[_part(at, part, story.zone) for at, part in world.held],
         intake=intake,
@@ -287,6 +295,18 @@ def _which(world: World, line: Line, where: str) -> tuple[str, str]:
     if not found:
         raise Unreadable(f"{where}: there is no claim {name or 'yet'}", "start it with a `file` first")
     raise Unreadable(f"{where}: {len(found)} claims could be meant", 'say which: "claim": its CLM01 or claim id')
+
+
+def _which_account(world: World, line: Line, where: str) -> tuple[str, str]:
+    """The account of the claim that the line names, or the only one there is."""
+    claims = world.find(line.claim) if line.claim else []
+    found = [world.book.account_of(key) for key in claims] if line.claim else list(world.book.accounts)
+    keys = [key for key in found if key is not None]
+    if len(keys) == 1:
+        return keys[0]
+    if not keys:
+        raise Unreadable(f"{where}: no patient owes anything there yet", "let a payer decide first")
+    raise Unreadable(f"{where}: {len(keys)} accounts could be meant", 'name a claim of it: "claim": its CLM01')
 
 
 def _step(step: Any, zone: str) -> dict[str, Any]:
@@ -339,6 +359,8 @@ def _show(told: Told) -> None:
     console.print(table)
     for claim in told.claims:
         _show_claim(console, claim)
+    for account in told.accounts:
+        _show_account(console, account)
     for name, parts in (("unmatched", told.unmatched), ("held", told.held)):
         for part in parts:
             what = f"{part['set']} {part['reference']} {part['amount'] or ''}: {part['reason']}"
@@ -356,6 +378,19 @@ def _course(step: dict[str, Any]) -> str:
     """`submitted -> adjudicated -> paid -> closed`; one word where nothing changed."""
     through = (step["from"], *step["path"], step["to"])
     return " -> ".join(status for status, _ in groupby(through) if status)
+
+
+def _show_account(console: Console, account: dict[str, Any]) -> None:
+    numbers = ", ".join(claim["number"] for claim in account["claims"])
+    console.print(f"[bold]account {account['account'][:6]}[/]  {account['standing']}  ({escape(numbers)})")
+    console.print(f"  owed {account['balance']}, withheld {account['withheld']}, credit {account['credit']}")
+    for one in account["statements"]:
+        console.print(f"  statement {one['number']}, {one['notice']}: {one['amount']} on {one['on'][:10]}")
+    for task in account["tasks"]:
+        console.print(f"  task for the {task['owner']}, due {task['due'][:10]}: {escape(task['reason'])}")
+    for deadline in account["deadlines"]:
+        what = f"{deadline['kind']} {deadline['subject']}".strip()
+        console.print(f"  until {deadline['due'][:10]} {what}: {escape(deadline['rule'])}")
 
 
 def _show_claim(console: Console, claim: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from storybook import (
     refunds,
     rejections,
     second_looks,
+    statements,
     turns,
     two_payers,
     waiting,
@@ -46,6 +47,7 @@ CHAPTERS = (
     refunds,
     write_offs,
     second_looks,
+    statements,
     turns,
 )
 STORIES: tuple[Story, ...] = tuple(story for chapter in CHAPTERS for story in chapter.STORIES)

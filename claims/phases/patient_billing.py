@@ -20,9 +20,8 @@ LATE = timedelta(days=7)
 
 
 def on_patient_balance_reported(d: Draft, event: PatientBalanceReported) -> None:
-    """The account has it."""
+    """The account has it; the patient is asked once its statement is out."""
     d.answered(event.effect)
-    _billed(d)
 
 
 def on_statement_sent(d: Draft, event: StatementSent) -> None:

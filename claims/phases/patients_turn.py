@@ -25,7 +25,7 @@ def bill_patient(d: Draft, balance: Ledger) -> None:
         d.open_task("review_payment", "biller", what, category="patient")
     if found.amount_cents <= 0:
         return
-    if d.state.reported is not None and d.state.reported.amount_cents:
+    if d.state.statements:
         d.move(S.PATIENT_BILLING)
     if not any(x.kind == "statement" for x in d.state.deadlines):
         d.arm("statement", "account_watch")

@@ -59,7 +59,7 @@ def differences(expected: dict[str, Any], told: dict[str, Any]) -> list[str]:
     """What was told otherwise than expected, one line each."""
     wrong: list[str] = []
     wrong += in_order("steps", expected.get("steps", []), told["steps"])
-    for name in ("claims", "unmatched", "held", "intake"):
+    for name in ("claims", "accounts", "unmatched", "held", "intake"):
         if name not in expected:
             continue
         if len(expected[name]) != len(told[name]):
@@ -67,7 +67,9 @@ def differences(expected: dict[str, Any], told: dict[str, Any]) -> list[str]:
             continue
         for one, other in zip(expected[name], told[name], strict=True):
             where = other.get("patient_control_number") or other.get("reference") or other.get("claim") or name
-            wrong += claim_differences(where, one, other) if name == "claims" else differs(where, one, other)
+            wrong += (
+                claim_differences(where, one, other) if name in ("claims", "accounts") else differs(where, one, other)
+            )
     return wrong
 
 

@@ -114,14 +114,13 @@ STORIES = (
         (
             comes("2026-03-03 09:00", "claim.837", claims_file(LONG_VISIT)),
             comes("2026-03-20 06:30", "payment.835", SHARED),
-            says("2026-03-20 09:00", "statement_sent", {"amount_cents": 4600}),
             says("2026-04-06 14:00", "pay", {"amount": "46.00", "method": "card", "by": "desk-1"}),
         ),
         {
             "why": "200.00 = 104.00 paid + 50.00 contractual (40 + 10) + 46.00 of the patient (20 + 16 + 10)."
             " Paid includes what the patient paid: 104 + 46 = 150.",
             "steps": [
-                {"event": "remittance_received", "to": "paid", "effects": ["send_statement"]},
+                {"event": "remittance_received", "to": "paid", "effects": ["report_patient_balance"]},
                 {"event": "statement_sent", "to": "patient_billing"},
                 {"event": "pay", "from": "patient_billing", "to": "closed"},
             ],
@@ -137,22 +136,25 @@ STORIES = (
     ),
     Story(
         "patient_has_not_paid_yet",
-        "A statement is out; thirty days later nobody has paid, and a biller has it on the list.",
+        "A statement is out; thirty days later nobody has paid, and a reminder goes out by itself.",
         (
             comes("2026-03-03 09:00", "claim.837", claims_file(LONG_VISIT)),
             comes("2026-03-20 06:30", "payment.835", SHARED),
-            says("2026-03-20 09:00", "statement_sent", {"amount_cents": 4600}),
             passes("2026-04-21 08:00"),
         ),
         {
-            "why": "Thirty days from 2026-03-20 are over on Sunday 2026-04-19, so the alarm rings on Monday 2026-04-20.",
-            "steps": [{"at": "2026-04-20T08:00", "event": "deadline_passed", "detail": "statement"}],
+            "why": "The first statement leaves on 2026-03-21, the day after the remittance; thirty days on is 2026-04-20.",
+            "steps": [
+                {"at": "2026-03-21T09:00", "claim": "LK1002", "event": "statement_sent", "to": "patient_billing"},
+                {"at": "2026-04-20T09:00", "claim": "LK1002", "event": "statement_sent"},
+            ],
             "claims": [
                 {
                     "stage": "paid",
                     "status": "patient_billing",
                     "ledger": ledger("200.00", paid="104.00", contractual="50.00", patient="46.00"),
-                    "tasks": [{"type": "collect_patient_balance", "owner": "biller"}],
+                    "tasks": [],
+                    "deadlines": [{"kind": "statement"}],
                 }
             ],
         },
@@ -225,7 +227,6 @@ STORIES = (
         (
             comes("2026-03-03 09:00", "claim.837", claims_file(LONG_VISIT)),
             comes("2026-03-20 06:30", "payment.835", SHARED),
-            says("2026-03-20 09:00", "statement_sent", {"amount_cents": 4600}),
             says("2026-04-06 14:00", "pay", {"amount": "100.00", "method": "card", "by": "desk-1"}),
         ),
         {
@@ -247,13 +248,12 @@ STORIES = (
         (
             HANDED,
             says("2026-03-03 10:00", "mark_self_pay", {"self_pay": True, "reason": "no card", "by": "desk-1"}),
-            says("2026-03-03 11:00", "statement_sent", {"amount_cents": 12500}),
             says("2026-03-16 11:00", "pay", {"amount": "125.00", "method": "cash", "by": "desk-1"}),
         ),
         {
             "why": "No payer, no contract: the patient owes the charge.",
             "steps": [
-                {"event": "mark_self_pay", "to": "adjudicated", "effects": ["send_statement"]},
+                {"event": "mark_self_pay", "to": "adjudicated", "effects": ["report_patient_balance"]},
                 {"event": "statement_sent", "to": "patient_billing"},
                 {"event": "pay", "to": "closed"},
             ],

@@ -165,7 +165,6 @@ STORIES = (
         (
             HANDED,
             COPAY,
-            says("2026-03-20 09:00", "statement_sent", {"amount_cents": 1000}),
             says("2026-03-24 09:00", "pay", {"amount": "10.00", "method": "check", "by": "desk-1"}),
             says("2026-03-30 09:00", "pay", {"amount": "-10.00", "method": "check", "by": "desk-1"}),
         ),

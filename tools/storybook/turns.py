@@ -154,7 +154,7 @@ STORIES = (
         {
             "steps": [
                 {"event": "remittance_received", "to": "paid", "effects": []},
-                {"event": "release", "effects": ["send_statement"]},
+                {"event": "release", "effects": ["report_patient_balance"]},
             ],
             "claims": [
                 {

@@ -228,11 +228,14 @@ STORIES = (
             comes("2026-03-03 09:00", "claim.837", claims_file(TWO_PLANS)),
             pays("2026-03-20 06:30", "payment.835", replace(COPAY, visit=TWO_PLANS), trace="EFT7010"),
             says("2026-03-23 09:00", "choose", {"remedy": "bill_patient", "reason": "plan ended", "by": "biller-1"}),
-            says("2026-03-23 09:30", "statement_sent", {"amount_cents": 1000}),
             says("2026-04-02 09:30", "pay", {"amount": "10.00", "method": "card", "by": "desk-1"}),
         ),
         {
-            "steps": [{"event": "choose", "effects": ["send_statement"]}, {"to": "patient_billing"}, {"to": "closed"}],
+            "steps": [
+                {"event": "choose", "effects": ["report_patient_balance"]},
+                {"to": "patient_billing"},
+                {"to": "closed"},
+            ],
             "claims": [
                 {"status": "closed", "ledger": ledger("125.00", paid="100.00", contractual="25.00"), "tasks": []}
             ],
