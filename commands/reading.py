@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, get_args
 
@@ -85,7 +85,7 @@ def show(claim: ClaimArgument, as_json: AsJson = False) -> None:
     async def look() -> None:
         async with open_room(server=True, optional_server=True) as room:
             view = await find_claim(room, claim)
-            asked = await _ask(room, view, ("why_here", "allowed_actions"))
+            asked = await _ask(room, view, ("why_here", "allowed_actions", "ledger"))
             if as_json:
                 print_json({**claim_json(view), **asked})
             else:
@@ -220,6 +220,8 @@ def _show(view: ClaimView, asked: dict[str, Any]) -> None:
         head.add_row("holds", escape(", ".join(view.holds)))
     screen.print(head)
     screen.print(_money_table(view))
+    for made in ledger_tables(asked.get("ledger") or {}):
+        screen.print(made)
     if view.tasks:
         todo = [
             {"id": x.id, "task": x.type, "owner": x.owner, "due": moment(x.due), "reason": escape(x.reason)}
@@ -250,6 +252,46 @@ def _in_words(why: Any) -> str:
         return str(why)
     because = why.get("because") or why.get("waits_for") or ""
     return "; ".join(map(str, because)) if isinstance(because, list) else str(because)
+
+
+def ledger_tables(book: Mapping[str, Any]) -> list[Table]:
+    """What was given up and what was given back, each with who and why; nothing where there is neither."""
+    made = []
+    if given_up := book.get("write_offs"):
+        rows = [
+            {
+                "write-off": one["amount"],
+                "of": one["bucket"],
+                "why": escape(f"{one['category']}: {one['reason']}"),
+                "by": _by(one),
+                "on": str(one["at"])[:10],
+                "taken back": _taken_back(one),
+            }
+            for one in given_up
+        ]
+        made.append(table("Written off", tuple(rows[0]), rows, keep=("write-off", "by"), right=("write-off",)))
+    if given_back := book.get("refunds"):
+        rows = [
+            {
+                "refund": one["amount"],
+                "to": escape(one["payer_id"] or one["to"]),
+                "why": escape(one["reason"]),
+                "by": _by(one),
+                "sent": escape(f"{one['sent_on']} {one['reference']}") if one["sent_on"] else "not yet",
+                "taken back": _taken_back(one),
+            }
+            for one in given_back
+        ]
+        made.append(table("Refunds", tuple(rows[0]), rows, keep=("refund", "by"), right=("refund",)))
+    return made
+
+
+def _by(one: Mapping[str, Any]) -> str:
+    return escape(f"{one['by']}, approved by {one['approved_by']}" if one["approved_by"] else one["by"])
+
+
+def _taken_back(one: Mapping[str, Any]) -> str:
+    return escape(f"{one['reverted_by']}: {one['why_reverted']}") if one["reverted_by"] else ""
 
 
 def _money_table(view: ClaimView) -> Table:

@@ -16,7 +16,7 @@ from claims.views import waits_for_status
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 S = Status
-FOR_ALL = frozenset({S.ADJUDICATED, S.AWAITING_APPROVAL, S.BLOCKED_ON_FAILURE, S.CLOSED, S.VOIDED})
+FOR_ALL = frozenset({S.ADJUDICATED, S.AWAITING_APPROVAL, S.WRITE_OFF_PENDING, S.BLOCKED_ON_FAILURE, S.CLOSED, S.VOIDED})
 """Where (nearly) every status may lead: told in words, for as arrows they would hide all others."""
 
 PARTS: dict[str, tuple[Status, ...]] = {
@@ -72,21 +72,12 @@ PARTS: dict[str, tuple[Status, ...]] = {
     ),
 }
 
-NOT_YET = {
-    S.CODING_REVIEW: "comes with the coding rules",
-    S.UNDERPAID: "comes with contracts",
-    S.SECONDARY_SUBMITTED: "comes with coordination of benefits",
-    S.WRITE_OFF_PENDING: "a write-off that waits is awaiting_approval",
-    S.REFUND_PENDING: "comes with overpayments",
-}
-"""Statuses that the table knows and nothing leads to yet."""
-
 ACTS: dict[Status, str] = {
     S.REGISTERED: "nobody (an instant)",
     S.ELIGIBILITY_PENDING: "payer",
     S.ELIGIBILITY_FAILED: "front desk, or a biller for an enrolment",
     S.AWAITING_CODING: "coder",
-    S.CODING_REVIEW: "coder",
+    S.CODING_REVIEW: "a second coder",
     S.CODED: "nobody (an instant)",
     S.SCRUBBING: "nobody (an instant)",
     S.NEEDS_CORRECTION: "biller",
@@ -106,13 +97,15 @@ ACTS: dict[Status, str] = {
     S.PARTIALLY_DENIED: "biller or coder, as the denial says",
     S.DENIED: "biller or coder, as the denial says",
     S.AWAITING_APPROVAL: "a second, named person",
+    S.WRITE_OFF_PENDING: "a second, named person",
+    S.UNDERPAID: "biller",
     S.CORRECTING: "biller",
     S.APPEAL_PREPARING: "nobody (until it has left)",
     S.APPEAL_FILED: "reviewer",
     S.APPEAL_UPHELD: "biller, or a supervisor after the last level",
     S.SECONDARY_READY: "biller",
     S.OVERPAYMENT_REVIEW: "biller",
-    S.REFUND_PENDING: "supervisor",
+    S.REFUND_PENDING: "who sends checks",
     S.BLOCKED_ON_FAILURE: "supervisor",
     S.CLOSED: "nobody",
     S.VOIDED: "nobody",
@@ -156,8 +149,8 @@ def life_page() -> str:
             "  file; later a frequency 8 goes out, and the payer's reversal voids it.",
             "- Every open status may become `blocked_on_failure`: a step failed for good, and a person retries it, skips it or",
             "  abandons the claim; news that come meanwhile are kept, and the claim goes on where they say.",
-            f"- Something that needs a second person waits in `awaiting_approval`, asked for in {gates}; where nobody approves,",
-            "  the claim goes back there and nothing is filed.",
+            "- Something that needs a second person waits in `awaiting_approval`, a write-off in `write_off_pending`,",
+            f"  asked for in {gates}; where nobody approves, the claim goes back there and nothing is filed.",
             "",
             *parts,
             "## Statuses",
@@ -171,8 +164,7 @@ def life_page() -> str:
 
 
 def _waits(status: Status) -> str:
-    told = waits_for_status(status)
-    return f"{told} (nothing leads here yet: {NOT_YET[status]})" if status in NOT_YET else told
+    return waits_for_status(status)
 
 
 KINDS: tuple[tuple[str, str, str], ...] = (
@@ -197,7 +189,12 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     ("reversal_correction", "a payment was reversed and not corrected", "task for the biller"),
     ("eft_pairing", "payment and remittance were not paired", "task for the biller"),
     ("statement", "the patient has not paid", "task for the biller"),
-    ("overpayment", "a credit balance is not returned", "task for the supervisor"),
+    (
+        "overpayment",
+        "money that has to go back: 30, 45 and 55 days after it was identified, and the last day to return it; an"
+        " investigation's end; a demand's days for a rebuttal, for an appeal that stops the recoupment, and for that",
+        "task for the biller, then the supervisor; nothing is refunded by itself",
+    ),
     ("linger", "a closed claim has waited for late events", "its state is stored, its workflow ends"),
     ("task", "a task was put off, three business days ago", "it is back on the list; `why_here` tells whose it is"),
 )

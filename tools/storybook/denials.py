@@ -362,4 +362,25 @@ STORIES = (
             "claims": [{"status": "submitted", "submissions": sent("1 denied", "1 transmitted")}],
         },
     ),
+    Story(
+        "denial_is_being_corrected",
+        "A biller chooses to correct the claim: it waits for the correction, and the payer's window for one is armed.",
+        (
+            comes("2026-03-03 09:00", "claim.837", claims_file(VISIT)),
+            comes("2026-03-20 06:30", "denial.835", denied(VISIT, ("CO", "4", "125.00"), number="HB26299")),
+            says(
+                "2026-03-23 09:00", "choose", {"remedy": "correct_and_replace", "reason": "modifier", "by": "biller-1"}
+            ),
+        ),
+        {
+            "why": "90 days from 2026-03-20: 11 left in March, 30, 31, 18 in June.",
+            "claims": [
+                {
+                    "status": "correcting",
+                    "tasks": [{"type": "correct_claim", "owner": "biller"}],
+                    "deadlines": [{"kind": "correction", "due": "2026-06-18T23:59:59"}],
+                }
+            ],
+        },
+    ),
 )

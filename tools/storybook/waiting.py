@@ -396,4 +396,22 @@ STORIES = (
             ],
         },
     ),
+    Story(
+        "payer_has_it_but_says_no_more",
+        "The payer received the claim (A1), which is no acceptance and no proof that it was filed in time.",
+        (
+            comes("2026-03-03 09:00", "claim.837", claims_file(VISIT)),
+            comes(
+                "2026-03-05 07:00", "received.277ca", acknowledgement_277ca("PR", VISIT, "A1:19:PR", on="2026-03-05")
+            ),
+        ),
+        {
+            "claims": [
+                {
+                    "status": "payer_received",
+                    "submissions": [{"number": 1, "proof_of_filing": None}],
+                }
+            ],
+        },
+    ),
 )

@@ -189,13 +189,13 @@ STORIES = (
                 trace="EFT8205",
             ),
             says(
-                "2026-03-23 09:00",
+                "2026-03-20 09:00",
                 "write_off",
                 {"bucket": "patient", "category": "courtesy", "reason": "neighbour", "by": "biller-1"},
             ),
-            says("2026-03-23 09:05", "write_off", {"bucket": "patient", "reason": "small balance", "by": "biller-1"}),
+            says("2026-03-20 09:05", "write_off", {"bucket": "patient", "reason": "small balance", "by": "biller-1"}),
             says(
-                "2026-03-24 09:00",
+                "2026-03-20 09:10",
                 "write_off",
                 {"bucket": "patient", "reason": "financial assistance", "by": "counselor-1"},
             ),
