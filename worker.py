@@ -65,15 +65,24 @@ from workflows.claim import ClaimWorkflow
 from workflows.inbound_document import InboundDocumentWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.namespace import prepare, wake_inbox
+from workflows.patient_account import PatientAccountWorkflow
 from workflows.remittance import RemittanceWorkflow
 from workflows.tables import install
 
 CONVERTER = dataclasses.replace(pydantic_data_converter, failure_converter_class=TypesAlone)
 DEPLOYMENT = "claimline"
-WORKFLOWS: Sequence[type] = (ClaimWorkflow, InboxWorkflow, InboundDocumentWorkflow, RemittanceWorkflow)
+WORKFLOWS: Sequence[type] = (
+    ClaimWorkflow,
+    InboxWorkflow,
+    InboundDocumentWorkflow,
+    RemittanceWorkflow,
+    PatientAccountWorkflow,
+)
 SHARED = (
     "claims",
     "activities",
+    "workflows.account_books",
+    "workflows.account_reading",
     "workflows.attributes",
     "workflows.books",
     "workflows.perform",

@@ -163,8 +163,9 @@ class PayerRules(Value):
     waits: dict[str, Wait]
     """By deadline kind: eligibility, coding, hold_review, acknowledgement_999, acknowledgement_277ca_clearinghouse,
     acknowledgement_277ca_payer, follow_up, inquiry_first, inquiry_repeat, missing_remittance, escalation_60,
-    escalation_90, documents, approval, crossover, reversal_correction, eft_pairing, corrected_remittance, statement, statement_gather,
-    collections, collections_notice, assistance_application, plan_grace, account_review, account_watch, account_linger,
+    escalation_90, documents, approval, crossover, reversal_correction, eft_pairing, corrected_remittance, statement,
+    statement_gather, collections, collections_notice, assistance_application, plan_grace, account_review,
+    account_watch, account_linger,
     overpayment, linger, task_<type>."""
     corrections: Wait | None = None
     """Window for a replacement (frequency 7), counted from the remittance."""

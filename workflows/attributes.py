@@ -16,6 +16,7 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
+from claims.accounts.views import AccountView
 from claims.views import ClaimView
 
 STAGE = SearchAttributeKey.for_keyword("ClaimlineStage")
@@ -61,6 +62,19 @@ def of_view(look: ClaimView) -> dict[SearchAttributeKey[Any], Any]:
         APPEAL_DEADLINE: _utc(look.appeal_deadline),
         NEEDS_ACTION: look.needs_action,
         OPEN_CENTS: look.open_cents,
+    }
+
+
+def of_account(look: AccountView, published: Attributes) -> dict[SearchAttributeKey[Any], Any]:
+    """An account's own values; it has no stage, payer or filing deadline."""
+    return {
+        **dict.fromkeys(published),
+        STATUS: f"account_{look.standing}",
+        PRACTICE: look.practice,
+        OWNER: "biller" if look.needs_action else None,
+        NEXT_DEADLINE: _utc(look.next_at),
+        NEEDS_ACTION: look.needs_action,
+        OPEN_CENTS: look.balance_cents,
     }
 
 

@@ -43,13 +43,24 @@ def as_waiting(name: str, arguments: Sequence[RawValue], identity: str) -> Waiti
     seal: Literal["", "opened", "shut"] = ""
     if arguments:
         payload = arguments[0].payload
-        seal = _seal(payload)
+        seal = seal_of(payload)
         if payload.metadata.get("encoding") != b"binary/null" and seal != "shut":
             text = payload.data.decode("utf-8", "replace")
     return Waiting(name=name, text=text, id=identity, arguments=len(arguments), seal=seal)
 
 
-def _seal(payload: Payload) -> Literal["", "opened", "shut"]:
+def trust_of(start: Payload) -> Trust:
+    """Whom a workflow believes that was started with this."""
+    opened = seal_of(start) == "opened"
+    return Trust(opened, words_sealed=opened and WORDS in start.metadata)
+
+
+def clear_words(body: object) -> str:
+    """The first field of a message that holds free text or names a person; empty where there is none."""
+    return next(_words(body), "")
+
+
+def seal_of(payload: Payload) -> Literal["", "opened", "shut"]:
     if payload.metadata.get("encoding") == SHUT:
         return "shut"
     return "opened" if OPENED in payload.metadata else ""
@@ -57,14 +68,13 @@ def _seal(payload: Payload) -> Literal["", "opened", "shut"]:
 
 def read_start(start: Payload) -> tuple[ClaimRegistered | Carried | str, Trust]:
     """What a workflow was started with, or why that is no claim; and whom it believes from then on."""
-    seal = _seal(start)
-    trust = Trust(seal == "opened", words_sealed=seal == "opened" and WORDS in start.metadata)
-    if seal == "shut":
+    trust = trust_of(start)
+    if seal_of(start) == "shut":
         return "the input is sealed for another workflow, or damaged", trust
     try:
         return _START.validate_json(start.data), trust
     except ValidationError as error:
-        return f"the input is neither a claim's registration nor a carried state: {_places(error)}", trust
+        return f"the input is neither a claim's registration nor a carried state: {places(error)}", trust
 
 
 def read_waiting(
@@ -129,7 +139,7 @@ def _one(message: Waiting, item: object, position: int, at: datetime) -> AnyEven
     try:
         event = _EVENT.validate_python(item)
     except ValidationError as error:
-        reason = f"event {position} can't be read: {_places(error)}"
+        reason = f"event {position} can't be read: {places(error)}"
         return _refused(message, at, reason, f"{message.id}/{position}")
     return event.model_copy(update={"at": at})
 
@@ -138,7 +148,7 @@ def _refused(message: Waiting, at: datetime, reason: str, identity: str = "") ->
     return MessageRefused(at=at, id=identity or message.id, message=message.name, reason=reason)
 
 
-def _places(error: ValidationError) -> str:
+def places(error: ValidationError) -> str:
     """Where and what, never the value: it may be protected."""
     first = error.errors(include_input=False, include_url=False, include_context=False)
     told = [f"{'.'.join(str(part) for part in one['loc']) or 'body'}: {one['msg']}" for one in first[:3]]

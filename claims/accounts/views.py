@@ -134,6 +134,25 @@ def account_summary(state: AccountState) -> dict[str, Any]:
     }
 
 
+def account_markdown(state: AccountState) -> str:
+    """The account as operations sees it in Temporal's UI."""
+    rows = [f"**{state.standing.replace('_', ' ')}**, ${dollars(state.balance_cents)} owed", ""]
+    if state.plan is not None:
+        rows += [f"Plan: {plan_in_words(state)}", ""]
+    if state.holds:
+        rows += [f"Held: {', '.join(f'{h.kind} {h.claim}'.strip() for h in state.holds)}", ""]
+    rows += ["| claim | owed | statements |", "|---|---|---|"]
+    rows += [
+        f"| {entry.balance.number} | ${dollars(state.owed_cents(entry))} | {entry.notices} |" for entry in state.entries
+    ]
+    for task in state.tasks:
+        rows += ["", f"Task for the {task.owner}: {task.reason}"]
+    for deadline in state.deadlines[:1]:
+        day = deadline.due.astimezone(ZoneInfo(deadline.zone)).date().isoformat()
+        rows += ["", f"Next: {deadline.kind.replace('_', ' ')}, {day}"]
+    return "\n".join(rows)
+
+
 def _claim(state: AccountState, entry: Entry) -> dict[str, Any]:
     balance = entry.balance
     return {
