@@ -18,6 +18,7 @@ from storybook import (
     front_desk,
     letters,
     lost_claims,
+    other_payers,
     paying,
     people_at_work,
     refunds,
@@ -35,6 +36,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "tests" / "stories"
 CHAPTERS = (
     paying,
     two_payers,
+    other_payers,
     rejections,
     denials,
     appeals,

@@ -117,28 +117,33 @@ STORIES = (
     ),
     Story(
         "supplement_never_answers",
-        "Medicare forwarded the claim, and the supplement stays silent: after fifteen business days it is billed.",
+        "Medicare forwarded the claim, and the supplement stays silent: after fifteen business days it is billed by us.",
         (
             comes("2026-03-03 09:00", "claim.837", claims_file(WITH_SUPPLEMENT)),
             comes("2026-03-20 06:30", "medicare.835", FORWARDED),
-            passes("2026-04-13 08:00"),
+            passes("2026-04-10 12:00"),
         ),
         {
-            "why": "Fifteen business days from Friday 2026-03-20 are over on Friday 2026-04-10.",
+            "why": "Fifteen business days from Friday 2026-03-20 are over on Friday 2026-04-10. The supplement's own limit,"
+            " 90 calendar days, counts from Medicare's decision: Thursday 2026-06-18.",
             "steps": [
                 {
                     "at": "2026-04-10T08:00",
                     "event": "deadline_passed",
                     "detail": "crossover",
                     "from": "awaiting_crossover",
-                    "to": "secondary_ready",
-                }
+                    "to": "scrubbing",
+                },
+                {"event": "claim_transmitted", "to": "secondary_submitted"},
             ],
             "claims": [
                 {
-                    "status": "secondary_ready",
+                    "stage": "adjudicated",
+                    "status": "secondary_submitted",
                     "ledger": ledger("180.00", paid="96.00", contractual="60.00", next_payer="24.00"),
-                    "tasks": [{"type": "review_coverage", "owner": "biller"}],
+                    "submissions": sent("1 paid", "1 transmitted"),
+                    "deadlines": [{"kind": "filing", "due": "2026-06-18T23:59"}],
+                    "tasks": [],
                 }
             ],
         },
@@ -193,6 +198,11 @@ STORIES = (
         {
             "why": "Billed 500.00; Medicare pays 300.00, contractual 125.00, deductible 75.00. Medicaid 65.00 and 10.00"
             " contractual; OA-23 425.00 = 300.00 + 125.00 is information. 300 + 65 + 125 + 10 = 500.",
+            "steps": [
+                {"event": "remittance_received", "to": "awaiting_crossover"},
+                {"event": "remittance_received", "from": "awaiting_crossover", "to": "awaiting_crossover"},
+                {"event": "remittance_received", "to": "closed"},
+            ],
             "claims": [
                 {
                     "status": "closed",
@@ -204,35 +214,42 @@ STORIES = (
     ),
     Story(
         "first_plan_leaves_a_share_to_the_second",
-        "The first plan pays and doesn't forward: its share goes to the second plan, not to the patient.",
+        "The first plan pays and doesn't forward: its share goes to the second plan by itself, not to the patient.",
         (
             comes("2026-03-03 09:00", "claim.837", claims_file(TWO_PLANS)),
             pays("2026-03-20 06:30", "payment.835", replace(COPAY, visit=TWO_PLANS), trace="EFT7010"),
         ),
         {
-            "why": "125.00 = 90.00 + 25.00 contractual + 10.00, which the second plan owes next.",
+            "why": "125.00 = 90.00 + 25.00 contractual + 10.00, which the second plan owes next; 90 calendar days from the"
+            " first one's decision of Friday 2026-03-20: Thursday 2026-06-18.",
+            "steps": [
+                {"event": "remittance_received", "to": "scrubbing", "effects": ["scrub_claim"]},
+                {"event": "claim_transmitted", "to": "secondary_submitted"},
+            ],
             "claims": [
                 {
                     "stage": "adjudicated",
-                    "status": "secondary_ready",
+                    "status": "secondary_submitted",
                     "ledger": ledger("125.00", paid="90.00", contractual="25.00", next_payer="10.00"),
-                    "tasks": [{"type": "review_coverage", "owner": "biller"}],
+                    "submissions": sent("1 paid", "1 transmitted"),
+                    "deadlines": [{"kind": "filing", "due": "2026-06-18T23:59"}, {"kind": "follow_up"}],
+                    "tasks": [],
                 }
             ],
         },
     ),
     Story(
         "no_second_plan_after_all",
-        "The second plan turns out to have ended; a biller sends the share to the patient.",
+        "The second plan turns out to have ended; the front desk takes it off, and the share is the patient's.",
         (
             comes("2026-03-03 09:00", "claim.837", claims_file(TWO_PLANS)),
             pays("2026-03-20 06:30", "payment.835", replace(COPAY, visit=TWO_PLANS), trace="EFT7010"),
-            says("2026-03-23 09:00", "choose", {"remedy": "bill_patient", "reason": "plan ended", "by": "biller-1"}),
+            says("2026-03-23 09:00", "coverage", {"remove": "SUMIT", "reason": "ended in February", "by": "desk-1"}),
             says("2026-04-02 09:30", "pay", {"amount": "10.00", "method": "card", "by": "desk-1"}),
         ),
         {
             "steps": [
-                {"event": "choose", "effects": ["report_patient_balance"]},
+                {"event": "coverage", "from": "secondary_submitted", "effects": ["report_patient_balance"]},
                 {"to": "patient_billing"},
                 {"to": "closed"},
             ],

@@ -52,6 +52,8 @@ class Visit:
     """REF*F8, the payer's claim control number, of a replacement or a void."""
     second: Payer | None = None
     second_member: str = ""
+    second_type: str = ""
+    """SBR05 of the second payer: why Medicare isn't first."""
 
     @property
     def charge(self) -> str:
@@ -214,7 +216,7 @@ def _visit(visit: Visit, level: int) -> list[str]:
     body += [f"HI*{codes}", f"NM1*82*1*HARTWELL*IRENE****XX*{CLINICIAN}", "PRV*PE*PXC*207Q00000X"]
     if visit.second:
         body += [
-            f"SBR*S*18*G7700******{visit.second.indicator}",
+            f"SBR*S*18*G7700**{visit.second_type}****{visit.second.indicator}",
             "OI***Y***Y",
             f"NM1*IL*1*{patient.last}*{patient.first}****MI*{visit.second_member}",
             f"NM1*PR*2*{visit.second.name}*****PI*{visit.second.id}",
