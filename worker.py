@@ -48,6 +48,7 @@ from adapters.codec import SealingCodec
 from adapters.keys import Keys, KeysError, keys_of
 from adapters.logging import configure_logging
 from adapters.opening import carrier_of, documents_of, letters_of, records_of
+from adapters.records import SqlRecords
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.tables.icd10 import load_icd10
 from adapters.tables.loader import load_tables
@@ -60,6 +61,7 @@ from claims.ports import Carrier, Documents, Letters, Records, RecordsError
 from claims.scrub import scrub
 from claims.tables import Tables
 from commands.connecting import CannotServe, Exit, connect_to
+from commands.gauges import counting
 from commands.workers import Workers
 from workflows.claim import ClaimWorkflow
 from workflows.inbound_document import InboundDocumentWorkflow
@@ -284,6 +286,16 @@ async def webhook_of(settings: Settings, client: Client) -> AsyncIterator[None]:
         raise CannotServe(Exit.SETTINGS, f"webhook: {error} set CLAIMLINE_WEBHOOK_ADDRESS") from error
 
 
+@asynccontextmanager
+async def gauges_of(settings: Settings, client: Client, records: Records) -> AsyncIterator[None]:
+    """Counts for the metrics page while the block runs, where there is one."""
+    if not settings.metrics_address or not isinstance(records, SqlRecords):
+        yield
+        return
+    async with counting(client, records, seconds=settings.metrics_seconds):
+        yield
+
+
 async def run(settings: Settings, *, check: bool = False) -> None:
     """Until SIGTERM or Ctrl-C; what is under way gets its grace. With `check` nothing is served."""
     client = await connect_to(settings, converter_for(settings), metrics="" if check else settings.metrics_address)
@@ -307,6 +319,7 @@ async def run(settings: Settings, *, check: bool = False) -> None:
             carrier_at_once=settings.carrier_at_once,
         ),
         webhook_of(settings, client),
+        gauges_of(settings, client, parts.records),
     ):
         log.info("serving", address=settings.temporal_address, task_queue=queue, version=build_id())
         await stop.wait()

@@ -22,7 +22,9 @@ def records_of(settings: Settings) -> SqlRecords:
         keys = keys_of(settings.keys_file, settings.keys.get_secret_value())
     except KeysError as error:
         raise RecordsError(str(error)) from error
-    return open_records(settings.records_url, cipher=RingCipher(keys) if keys else None)
+    # A machine's own file is brought up to date by itself; what others share, or production, by a person.
+    upgrading = None if settings.sandbox else False
+    return open_records(settings.records_url, cipher=RingCipher(keys) if keys else None, upgrading=upgrading)
 
 
 def carrier_of(settings: Settings, marks: Marks) -> Stedi | Sftp:

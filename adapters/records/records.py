@@ -13,6 +13,7 @@ from adapters.records import unmatched as unmatched_items
 from adapters.records.cash import DepositRow, RemittanceRow
 from adapters.records.cipher import Cipher, NoCipher
 from adapters.records.database import Database
+from adapters.records.gauges import Gauge, measure
 from adapters.records.reading import ClaimPage, StageTotals, StoredDocument, TaskRow
 from adapters.records.unmatched import UnmatchedRow
 from claims.accounts.state import AccountState
@@ -297,6 +298,10 @@ class SqlRecords(Records):
                 limit=limit,
             )
         )
+
+    async def gauges(self, now: datetime) -> tuple[Gauge, ...]:
+        """What operations watch."""
+        return await self._database.read(lambda c: measure(c, now))
 
     async def totals(self, practice: str | None = None) -> StageTotals:
         return await self._database.read(lambda c: reading.totals(c, practice))
