@@ -28,7 +28,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from claims.base import Instant, Value
 
-Purpose = Literal["payload", "records", "blind"]
+Purpose = Literal["payload", "records", "blind", "audit"]
 SECRET_BYTES = 32
 """AES-256."""
 LOOK_AGAIN_SECONDS = 1.0
@@ -127,7 +127,7 @@ class Keys:
         self._reload = reload
         self._looked = time.monotonic()
         self._ciphers: dict[tuple[str, Purpose], AESGCM] = {}
-        self._blinds: dict[str, bytes] = {}
+        self._derived: dict[tuple[str, Purpose], bytes] = {}
 
     @property
     def ring(self) -> KeyRing:
@@ -156,9 +156,13 @@ class Keys:
         return tuple(f"{one}.{self._blind(one, value)}" for one in ids)
 
     def _blind(self, key_id: str, value: str) -> str:
-        if key_id not in self._blinds:
-            self._blinds[key_id] = self._find(key_id).derived("blind")
-        return hmac.new(self._blinds[key_id], value.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self.derived(key_id, "blind"), value.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def derived(self, key_id: str, purpose: Purpose) -> bytes:
+        """Raises UnknownKey."""
+        if (key_id, purpose) not in self._derived:
+            self._derived[key_id, purpose] = self._find(key_id).derived(purpose)
+        return self._derived[key_id, purpose]
 
     def _find(self, key_id: str) -> Key:
         try:

@@ -60,10 +60,10 @@ class RingCipher:
     """Mark, length of the key's id, the id, nonce, and AES-256-GCM of what was packed, bound to key and place."""
 
     def __init__(self, keys: Keys) -> None:
-        self._keys = keys
+        self.keys = keys
 
     def seal(self, plain: bytes, *, about: str) -> bytes:
-        key_id, cipher = self._keys.sealing("records")
+        key_id, cipher = self.keys.sealing("records")
         nonce = os.urandom(_NONCE)
         return header(key_id) + nonce + cipher.encrypt(nonce, packed(plain), _bound(key_id, about))
 
@@ -73,7 +73,7 @@ class RingCipher:
             return sealed
         key_id, body = _cut(sealed)
         try:
-            cipher = self._keys.opening(key_id, "records")
+            cipher = self.keys.opening(key_id, "records")
             return unpacked(cipher.decrypt(body[:_NONCE], body[_NONCE:], _bound(key_id, about)))
         except UnknownKey as missing:
             raise RecordsError(f"records: {missing}") from None
@@ -81,15 +81,15 @@ class RingCipher:
             raise RecordsError(f"records: {about} is damaged, or was put where it doesn't belong") from None
 
     def blind(self, value: str) -> str:
-        return self._keys.blinds(value)[0]
+        return self.keys.blinds(value)[0]
 
     def blinds(self, value: str) -> tuple[str, ...]:
-        return (*self._keys.blinds(value), value)
+        return (*self.keys.blinds(value), value)
 
     @property
     def active(self) -> str:
         """The id of the key that seals now."""
-        return self._keys.ring.active
+        return self.keys.ring.active
 
 
 def header(key_id: str) -> bytes:

@@ -133,8 +133,9 @@ def write_steps(
     entry: IndexEntry,
     cipher: Cipher,
     where: str,
-) -> None:
-    """The look and the index only ever get newer; of steps with one sequence the last that was written counts.
+) -> Sequence[JournalEntry]:
+    """Those of the steps that are new. The look and the index only ever get newer; of steps with one sequence the last
+    that was written counts.
 
     A worker may die between writing steps and recording in the workflow's history that it did. The task is then done
     anew, at another time and perhaps with a message more: what the history says in the end is what stands here.
@@ -151,11 +152,12 @@ def write_steps(
         if newer:
             kept = {**row, "sequence": max(sequence, known_sequence)}
             connection.execute(_UPDATE, {**kept, "of_practice": practice, "of_claim": claim_id})
-    _write_journal(connection, practice, claim_id, entries)
+    fresh = _write_journal(connection, practice, claim_id, entries)
     if newer:
         index.replace_numbers(connection, entry, cipher)
         _replace_tasks(connection, view)
         _replace_deadlines(connection, view)
+    return fresh
 
 
 _UPDATE = update(schema.claims).where(
@@ -171,7 +173,9 @@ def _held(connection: Connection, practice: str, claim_id: str) -> tuple[int, da
     return None if row is None else (row.sequence, row.changed_at)
 
 
-def _write_journal(connection: Connection, practice: str, claim_id: str, entries: Sequence[JournalEntry]) -> None:
+def _write_journal(
+    connection: Connection, practice: str, claim_id: str, entries: Sequence[JournalEntry]
+) -> Sequence[JournalEntry]:
     table = schema.journal
     known_rows = connection.execute(
         select(table).where(_is(table, practice, claim_id), table.c.sequence.in_([e.sequence for e in entries]))
@@ -187,6 +191,7 @@ def _write_journal(connection: Connection, practice: str, claim_id: str, entries
         fields |= {"actor": fields.pop("by"), "effects": json.dumps(entry.effects), "path": json.dumps(entry.path)}
         fresh.append({"practice": practice, "claim_id": claim_id, **fields})
     insert_all_once(connection, table, fresh)
+    return [entry for entry in entries if there.get(entry.sequence) != entry]
 
 
 def journal_entry(row: RowMapping) -> JournalEntry:

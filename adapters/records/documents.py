@@ -41,6 +41,8 @@ def load(connection: Connection, sha256: str, cipher: Cipher, where: str) -> byt
     sealed = connection.scalar(select(schema.documents.c.raw).where(schema.documents.c.sha256 == sha256))
     if sealed is None:
         raise RecordsError(f"records {where}: no document {sha256[:12]}; is this the database it was stored in?")
+    if not sealed:
+        raise RecordsError(f"records {where}: document {sha256[:12]} was erased, its time had passed")
     raw = cipher.unseal(bytes(sealed), about=f"document/{sha256}")
     if hashlib.sha256(raw).hexdigest() != sha256:
         raise RecordsError(f"records {where}: document {sha256[:12]} is damaged; restore a backup")

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from adapters.records import accounts, cash, claims, documents, index, numbers, reading
+from sqlalchemy import Connection
+
+from adapters.records import accounts, audit_log, cash, claims, documents, index, numbers, reading
 from adapters.records import unmatched as unmatched_items
 from adapters.records.cash import DepositRow, RemittanceRow
 from adapters.records.cipher import Cipher, NoCipher
+from adapters.records.custody import Custody
 from adapters.records.database import Database
 from adapters.records.gauges import Gauge, measure
 from adapters.records.reading import ClaimPage, StageTotals, StoredDocument, TaskRow
@@ -59,6 +62,7 @@ class SqlRecords(Records):
         self._clock = clock
         self.where = database.where
         database.seal_with(cipher)
+        self.custody = Custody(database, cipher, clock)
 
     def close(self) -> None:
         """Waits for calls under way, then closes the connections."""
@@ -159,8 +163,10 @@ class SqlRecords(Records):
     async def write_steps(
         self, *, practice: str, claim_id: str, entries: Sequence[JournalEntry], view: ClaimView, index: IndexEntry
     ) -> None:
-        await self._database.write(
-            lambda c: claims.write_steps(
+        at = self._clock()
+
+        def work(c: Connection) -> None:
+            fresh = claims.write_steps(
                 c,
                 practice=practice,
                 claim_id=claim_id,
@@ -170,7 +176,9 @@ class SqlRecords(Records):
                 cipher=self._cipher,
                 where=self.where,
             )
-        )
+            audit_log.append(c, audit_log.acts_of(practice, claim_id, fresh), at=at, keys=self.custody.keys)
+
+        await self._database.write(work)
 
     async def archive(self, state: ClaimState) -> None:
         await self._database.write(lambda c: claims.archive(c, state, self._cipher))

@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
-from adapters.records.sealed import SealedText
+from adapters.records.sealed import SealedDate, SealedText
 
 SCHEMA_VERSION = 4
 
@@ -140,7 +140,7 @@ claims = Table(
     Column("owner", Text, nullable=False),
     Column("needs_action", Boolean, nullable=False),
     Column("next_deadline", UtcInstant),
-    Column("service_from", Date),
+    Column("service_from", SealedDate("claims.service_from")),
     Column("charge_cents", BigInteger, nullable=False),
     Column("paid_cents", BigInteger, nullable=False),
     Column("contractual_cents", BigInteger, nullable=False),
@@ -327,4 +327,32 @@ deposits = Table(
     Column("source", Text, nullable=False),
     Column("paired_with", Text, nullable=False, default=""),
     Index("deposits_plain_trace", "plain_trace"),
+)
+
+# since schema 4: who did what, as a chain (adapters/audit.py); rows are only ever added
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("seal", Text, nullable=False),
+    Index("audit_subject", "subject"),
+)
+
+# since schema 4: what may not be erased whatever its age; `claim_id` empty = all claims of the practice
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    Column("practice", Text, primary_key=True),
+    Column("claim_id", Text, primary_key=True),
+    Column("placed_by", Text, nullable=False),
+    Column("placed_at", UtcInstant, nullable=False),
+    Column("reason", SealedText("legal_holds.reason"), nullable=False),
 )

@@ -1,0 +1,143 @@
+"""What may be erased: closed claims and documents past their time, never what is open or under a legal hold.
+
+A claim goes with all its rows. Of a document its content goes and its hash stays: a file that comes again is still known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, Table, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from adapters.records import schema
+from adapters.records.audit_log import Act
+from adapters.records.cipher import Cipher
+from adapters.records.upsert import insert_once, storable
+from claims.base import Day, Instant, Value
+from claims.retention import Rule, kept_until, longest, rule_for
+from claims.state import ClaimState
+from claims.status import Stage
+
+SLACK = timedelta(days=1)
+"""A file is stored just before the claims in it are registered."""
+_OF_A_CLAIM = (
+    schema.claims,
+    schema.claim_numbers,
+    schema.submissions,
+    schema.journal,
+    schema.tasks,
+    schema.deadlines,
+    schema.archives,
+)
+
+
+class Expired(Value):
+    """Something past its time. `kind` is claim or document, `id` a `practice/claim_id` or a hash."""
+
+    kind: str
+    id: str
+    since: Day
+    """The day from which it may be erased."""
+    years: int
+    source: str
+
+
+class LegalHold(Value):
+    """Nothing of it is erased. `claim_id` empty: all claims of the practice."""
+
+    practice: str
+    claim_id: str
+    placed_by: str
+    placed_at: Instant
+    reason: str
+
+
+def place(connection: Connection, hold: LegalHold) -> bool:
+    """Whether it is new."""
+    row = {name: storable(v) if isinstance(v, str) else v for name, v in hold.model_dump().items()}
+    return insert_once(connection, schema.legal_holds, row)
+
+
+def release(connection: Connection, practice: str, claim_id: str) -> bool:
+    """Whether there was one."""
+    table = schema.legal_holds
+    return connection.execute(delete(table).where(_is(table, practice, claim_id))).rowcount == 1
+
+
+def holds(connection: Connection) -> tuple[LegalHold, ...]:
+    table = schema.legal_holds
+    rows = connection.execute(select(table).order_by(table.c.practice, table.c.claim_id))
+    return tuple(LegalHold(**row._mapping) for row in rows)
+
+
+def expired(connection: Connection, cipher: Cipher, *, on: date, own_years: int) -> tuple[Expired, ...]:
+    """Everything that may be erased on that day, oldest first."""
+    found = [*_claims(connection, cipher, on, own_years), *_documents(connection, on, own_years)]
+    return tuple(sorted(found, key=lambda one: (one.since, one.kind, one.id)))
+
+
+def _claims(connection: Connection, cipher: Cipher, on: date, own_years: int) -> Iterator[Expired]:
+    claims, archives = schema.claims, schema.archives
+    same = and_(claims.c.practice == archives.c.practice, claims.c.claim_id == archives.c.claim_id)
+    query = select(archives, claims.c.changed_at).join(claims, same)
+    for row in connection.execute(query.where(claims.c.stage == Stage.CLOSED, ~_held(connection))):
+        about = f"archive/{row.practice}/{row.claim_id}"
+        state = ClaimState.model_validate_json(cipher.unseal(bytes(row.state), about=about))
+        rule = rule_for(tuple(rules.line_of_business for rules in state.payer_rules), own_years)
+        since = kept_until(max(row.changed_at, row.archived_at).date(), rule)
+        if state.closed and since <= on:
+            yield _expired("claim", f"{row.practice}/{row.claim_id}", since, rule)
+
+
+def _held(connection: Connection) -> ColumnElement[bool]:
+    """Of a claim's row: whether it, or its whole practice, is under a legal hold."""
+    claims, held = schema.claims, schema.legal_holds
+    one_of_them = tuple_(claims.c.practice, claims.c.claim_id).in_(select(held.c.practice, held.c.claim_id))
+    whole = claims.c.practice.in_(select(held.c.practice).where(held.c.claim_id == ""))
+    return or_(one_of_them, whole)
+
+
+def _documents(connection: Connection, on: date, own_years: int) -> Iterator[Expired]:
+    """Which claims a file is about isn't kept for every file, so all that are open or held and old enough keep it."""
+    rule = longest(own_years)
+    claims, table = schema.claims, schema.documents
+    living = select(func.min(claims.c.registered_at)).where(or_(claims.c.stage != Stage.CLOSED, _held(connection)))
+    first: datetime | None = connection.scalar(living)
+    query = select(table.c.sha256, table.c.stored_at).where(table.c.size > 0, table.c.done_at.is_not(None))
+    query = query.where(func.length(table.c.raw) > 0)
+    for row in connection.execute(query):
+        since = kept_until(row.stored_at.date(), rule)
+        if since <= on and (first is None or row.stored_at + SLACK < first):
+            yield _expired("document", row.sha256, since, rule)
+
+
+def _expired(kind: str, identity: str, since: date, rule: Rule) -> Expired:
+    return Expired(kind=kind, id=identity, since=since, years=rule.years, source=rule.source)
+
+
+def erase(connection: Connection, one: Expired) -> Act | None:
+    """Erases it -> what is to be noted; None where it was gone already, reopened, or held meanwhile."""
+    if one.kind == "document":
+        table = schema.documents
+        gone = connection.execute(
+            update(table).where(table.c.sha256 == one.id, func.length(table.c.raw) > 0).values(raw=b"", problems="[]")
+        )
+        return _erased(one, f"document/{one.id}") if gone.rowcount == 1 else None
+    practice, _, claim_id = one.id.partition("/")
+    claims = schema.claims
+    still = and_(_is(claims, practice, claim_id), claims.c.stage == Stage.CLOSED, ~_held(connection))
+    if connection.execute(select(claims.c.claim_id).where(still).with_for_update()).first() is None:
+        return None
+    for table in _OF_A_CLAIM:
+        connection.execute(delete(table).where(_is(table, practice, claim_id)))
+    return _erased(one, f"claim/{one.id}")
+
+
+def _erased(one: Expired, subject: str) -> Act:
+    return Act(actor="retention", action="erase", subject=subject, detail=f"{one.years} years, {one.source}")
+
+
+def _is(table: Table, practice: str, claim_id: str) -> ColumnElement[bool]:
+    return and_(table.c.practice == practice, table.c.claim_id == claim_id)
