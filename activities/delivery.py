@@ -19,7 +19,7 @@ from activities.orders import CashSummary, DeliveryReport, DocumentReference, Do
 from activities.post import NoSuchClaim, Post
 from activities.reading import Reader
 from claims import matching
-from claims.cash import Accounting, accounts, owners, prove, undelivered
+from claims.cash import Accounting, accounts, owners, placed, prove, undelivered
 from claims.deliveries import Delivery, Held, Routing, Unmatched
 from claims.documents import ClaimSubmissionSet, ParsedDocument, Problem, Remittance, StatusReport
 from claims.events import AnyEvent
@@ -28,6 +28,8 @@ from claims.ports import UNREADABLE, Records, UnmatchedItem
 AT_ONCE = 2_000
 """Claims of one document whose events wait in the post: each waits a second for more of its kind, so this bounds memory
 and never the rate, which is the post's to throttle."""
+KEPT = 2
+"""Documents kept as read between their proof and their delivery."""
 PATIENCE = 6
 """Tries before a claim that was registered but has no workflow is given up as unmatched."""
 
@@ -39,6 +41,7 @@ class DeliveryActivities:
         self._records = records
         self._read = read
         self._post = post
+        self._kept: dict[str, ParsedDocument] = {}
 
     @activity.defn(name="prove_document")
     async def prove_document(self, document: DocumentReference) -> DocumentSummary:
@@ -47,7 +50,10 @@ class DeliveryActivities:
             with lasting_errors():
                 raw = await self._records.load_document(document.sha256)
             with few_tries():
-                parsed = await asyncio.to_thread(self._read, raw)
+                parsed = await self._parsed(document.sha256, raw)
+            self._kept[document.sha256] = parsed
+            while len(self._kept) > KEPT:
+                del self._kept[next(iter(self._kept))]
         return DocumentSummary(
             sha256=document.sha256,
             done=await self._records.document_done(document.sha256),
@@ -75,6 +81,7 @@ class DeliveryActivities:
             cash = await asyncio.to_thread(accounts, parsed, routing) if parsed else {}
             keys = {segment: cash[number].key for segment, number in owners(parsed).items()} if parsed else {}
             unmatched = _left_over(document, routing, keys)
+            arrived = placed(routing, keys)
         delivered = len(routing.deliveries)
         await self._records.finish_document(
             document.sha256,
@@ -82,6 +89,7 @@ class DeliveryActivities:
             unmatched=unmatched,
             problems=problems,
             remittances=tuple(cash.values()),
+            placed=arrived,
         )
         return DeliveryReport(
             sha256=document.sha256,
@@ -118,7 +126,7 @@ class DeliveryActivities:
         if letter is not None:
             index = await self._records.candidates(patient_control_numbers=[letter.patient_control_number])
             return None, route_letter(letter, index, at=at, document_id=document.sha256)
-        parsed: ParsedDocument = await asyncio.to_thread(self._read, raw)
+        parsed = await self._parsed(document.sha256, raw)
         numbers = matching.needed_numbers(parsed)
         index = await self._records.candidates(
             patient_control_numbers=numbers.patient_control_numbers,
@@ -130,6 +138,11 @@ class DeliveryActivities:
         routing = await asyncio.to_thread(matching.route, parsed, index, at=at)
         proved, _ = await asyncio.to_thread(prove, parsed, routing)
         return parsed, proved
+
+    async def _parsed(self, sha256: str, raw: bytes) -> ParsedDocument:
+        """What was proved a moment ago in this worker is not read a second time."""
+        kept = self._kept.pop(sha256, None)
+        return kept if kept is not None else await asyncio.to_thread(self._read, raw)
 
     async def _deliver_all(self, deliveries: Sequence[Delivery]) -> frozenset[tuple[str, str]]:
         """Claims that have no workflow after all patience. Every heartbeat says how far it has come."""

@@ -7,7 +7,8 @@ two places, shows as a difference; such a set is held whole and posts nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from claims.base import Day, Value
 from claims.deliveries import Delivery, Held, Routing, Unmatched
@@ -38,8 +39,24 @@ class BookedAdjustment(Value):
     claim_id: str = ""
 
 
-class Accounting(Value):
-    """One 835 set in cents. `provider` is what the provider level added: less than nothing where it took money."""
+class Places(Value):
+    """Where the cash of one 835 set is, in cents. `provider` is what the provider level added: less where it took money."""
+
+    payment_cents: int
+    posted_cents: int = 0
+    held_cents: int = 0
+    unmatched_cents: int = 0
+    provider_cents: int = 0
+
+    @property
+    def difference_cents(self) -> int:
+        """Zero where every cent is somewhere."""
+        where = self.posted_cents + self.held_cents + self.unmatched_cents + self.provider_cents
+        return self.payment_cents - where
+
+
+class Accounting(Places):
+    """One 835 set and where its cash went."""
 
     key: str
     segment: int
@@ -52,20 +69,9 @@ class Accounting(Value):
     method: str = ""
     paid_on: Day | None = None
     claims: int = 0
-    payment_cents: int
-    posted_cents: int = 0
-    held_cents: int = 0
-    unmatched_cents: int = 0
-    provider_cents: int = 0
     held: str = ""
     """Why the set is held whole; empty where it is not."""
     adjustments: tuple[BookedAdjustment, ...] = ()
-
-    @property
-    def difference_cents(self) -> int:
-        """Zero where every cent is somewhere."""
-        where = self.posted_cents + self.held_cents + self.unmatched_cents + self.provider_cents
-        return self.payment_cents - where
 
 
 def remittance_key(remittance: Remittance) -> str:
@@ -146,6 +152,32 @@ def booked(one: ParsedSet, remittance: Remittance, routing: Routing) -> tuple[Bo
             )
         )
     return tuple(rows)
+
+
+class Placed(NamedTuple):
+    """A part of a remittance and the claim that it reached: what an earlier copy had left unmatched is matched to it."""
+
+    remittance: str
+    set: str
+    reference: str
+    amount_cents: int
+    part: int
+    claim: str
+    """`practice/claim_id`"""
+
+
+def placed(routing: Routing, keys: Mapping[int, str]) -> tuple[Placed, ...]:
+    """Every payment and recovery that reached a claim. `keys` are remittances by the segments of their parts."""
+    found = []
+    for delivery in routing.deliveries:
+        event, claim = delivery.event, f"{delivery.practice}/{delivery.claim_id}"
+        segment, part = place(event.id)
+        if isinstance(event, RemittanceReceived):
+            number, paid = event.payment.patient_control_number, event.payment.paid_cents
+            found.append(Placed(keys.get(segment, ""), "835", number, paid, 0, claim))
+        elif isinstance(event, TakebackReceived):
+            found.append(Placed(keys.get(segment, ""), PLB_SET, event.reference, event.amount_cents, part, claim))
+    return tuple(found)
 
 
 def place(event_id: str) -> tuple[int, int]:

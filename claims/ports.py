@@ -13,7 +13,7 @@ from claims.accounts.effects import LayOutStatement
 from claims.accounts.state import AccountState
 from claims.accounts.views import AccountEntry, AccountView
 from claims.base import Day, Instant, Value
-from claims.cash import Accounting
+from claims.cash import Accounting, Placed
 from claims.claim import Claim
 from claims.documents import Problem
 from claims.effects import SendAppeal
@@ -241,8 +241,12 @@ class Records(Protocol):
         unmatched: Sequence[UnmatchedItem],
         problems: Sequence[Problem],
         remittances: Sequence[Accounting] = (),
+        placed: Sequence[Placed] = (),
     ) -> None:
-        """What became of a document. An 835 set that another document brought before is not counted again."""
+        """What became of a document. An 835 set that another document brought before is not counted again.
+
+        `placed` says which claim each part of one reached: what the earlier copy had left is matched to that claim.
+        """
         ...
 
     async def cursor(self, carrier: str) -> datetime | None: ...

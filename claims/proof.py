@@ -6,6 +6,7 @@ and the sum of CLP04 less the sum of PLB is BPR02. What doesn't balance is held 
 
 from __future__ import annotations
 
+from claims.adjustments import PREDETERMINATION
 from claims.documents import ClaimPayment, Remittance
 from claims.money import dollars
 
@@ -22,7 +23,13 @@ def claim_gap_cents(payment: ClaimPayment) -> int:
 
 
 def held_claim(payment: ClaimPayment) -> str:
-    """Why this claim is held alone, with the gap; empty where it balances, or only takes back what was posted."""
+    """Why this claim is held alone, with the gap; empty where it balances, or only takes back what was posted.
+
+    A predetermination (CLP02 25) is priced before anything was done, "no payment" by its very name (X12 835 TR3): one
+    that pays contradicts itself, and no claim may take its money.
+    """
+    if payment.status_code == PREDETERMINATION and payment.paid_cents:
+        return f"a predetermination (status 25) is no payment, and this one pays {dollars(payment.paid_cents)}"
     gap = claim_gap_cents(payment)
     if not gap or payment.bare_reversal:
         return ""

@@ -12,6 +12,7 @@ from datetime import datetime
 from claims import intake
 from claims.account_book import AccountBook, AccountRecord
 from claims.base import Instant, Value
+from claims.cash import prove
 from claims.claim import Claim
 from claims.deadlines import due_event, local_day, next_due
 from claims.documents import EligibilityAnswer, ParsedDocument
@@ -192,7 +193,7 @@ class World:
 
     def document(self, parsed: ParsedDocument, *, at: datetime) -> int:
         """An inbound document: its parts reach their claims. Gives the number of deliveries."""
-        routing = route(parsed, tuple(self._index.values()), at=at)
+        routing, _ = prove(parsed, route(parsed, tuple(self._index.values()), at=at))
         self.unmatched += [(at, one) for one in routing.unmatched]
         self.held += [(at, one) for one in routing.held]
         for delivery in routing.deliveries:

@@ -13,12 +13,12 @@ from adapters.records import schema
 from adapters.records.turns import take_turns
 from adapters.records.upsert import insert_all_once, insert_once, storable
 from claims.base import Day, Instant, Value
-from claims.cash import Accounting
+from claims.cash import Accounting, Places
 from claims.deposits import Deposit, Fit, Payment, fit, plain
 from claims.provider_ledger import ProviderEntry
 
 
-class RemittanceRow(Value):
+class RemittanceRow(Places):
     """One 835 set and where its cash is, in cents: payment = posted + held + unmatched + provider."""
 
     key: str
@@ -32,11 +32,6 @@ class RemittanceRow(Value):
     method: str
     paid_on: Day | None
     claims: int
-    payment_cents: int
-    posted_cents: int
-    held_cents: int
-    unmatched_cents: int
-    provider_cents: int
     held: str
     """Why the set is held whole; empty where it is not."""
     at: Instant
@@ -44,12 +39,6 @@ class RemittanceRow(Value):
     """The key of a better copy of the same payment; this one counts for nothing then."""
     paired_with: str = ""
     """The id of the deposit that brought its money."""
-
-    @property
-    def difference_cents(self) -> int:
-        """Zero: what could not be accounted for was held whole."""
-        where = self.posted_cents + self.held_cents + self.unmatched_cents + self.provider_cents
-        return self.payment_cents - where
 
     @property
     def expects_deposit(self) -> bool:

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select, update
 
 from adapters.records import cash, schema
 from adapters.records.cipher import Cipher
-from adapters.records.unmatched import found_later, unreadable_no_more
+from adapters.records.unmatched import Part, found_later, unreadable_no_more
 from adapters.records.upsert import insert_all_once, insert_once, storable
-from claims.cash import Accounting
+from claims.cash import Accounting, Placed
 from claims.documents import Problem
 from claims.ports import RecordsError, UnmatchedItem
 
@@ -74,6 +74,7 @@ def finish(
     unmatched: Sequence[UnmatchedItem],
     problems: Sequence[Problem],
     remittances: Sequence[Accounting],
+    placed: Sequence[Placed],
     at: datetime,
     where: str,
 ) -> None:
@@ -98,7 +99,10 @@ def finish(
         insert_all_once(connection, schema.unmatched, rows)
         for key in repeated:
             left = [(i.set, storable(i.reference), i.amount_cents, i.part) for i in unmatched if i.remittance == key]
-            found_later(connection, key, left, at)
+            homes: dict[Part, str] = {
+                (p.set, storable(p.reference), p.amount_cents, p.part): p.claim for p in placed if p.remittance == key
+            }
+            found_later(connection, key, left, homes, at)
         cash.supersede(connection, remittances, at)
     elif connection.scalar(select(table.c.sha256).where(table.c.sha256 == sha256)) is None:
         raise RecordsError(f"records {where}: no document {sha256[:12]} to finish")

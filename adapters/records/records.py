@@ -21,7 +21,7 @@ from adapters.records.reading import ClaimPage, StageTotals, StoredDocument, Tas
 from adapters.records.unmatched import UnmatchedRow
 from claims.accounts.state import AccountState
 from claims.accounts.views import AccountEntry, AccountView
-from claims.cash import Accounting
+from claims.cash import Accounting, Placed
 from claims.claim import Claim
 from claims.deposits import Deposit
 from claims.documents import Problem
@@ -92,6 +92,7 @@ class SqlRecords(Records):
         unmatched: Sequence[UnmatchedItem],
         problems: Sequence[Problem],
         remittances: Sequence[Accounting] = (),
+        placed: Sequence[Placed] = (),
     ) -> None:
         at = self._clock()
         await self._database.write(
@@ -102,6 +103,7 @@ class SqlRecords(Records):
                 unmatched=unmatched,
                 problems=problems,
                 remittances=remittances,
+                placed=placed,
                 at=at,
                 where=self.where,
             )

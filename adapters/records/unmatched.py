@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +14,8 @@ from adapters.records.upsert import storable
 from claims.base import Instant
 from claims.ports import UNREADABLE, RecordsError, UnmatchedItem
 
+Part = tuple[str, str, int | None, int]
+"""Set, reference, amount and part: what a part of a remittance is known by in another copy of it."""
 Resolution = Literal["", "matched", "set_aside", "superseded"]
 
 
@@ -135,11 +137,15 @@ def unreadable_no_more(connection: Connection, document: str, at: datetime) -> i
 
 
 def found_later(
-    connection: Connection, remittance: str, still_open: Iterable[tuple[str, str, int | None, int]], at: datetime
+    connection: Connection,
+    remittance: str,
+    still_open: Iterable[Part],
+    homes: Mapping[Part, str],
+    at: datetime,
 ) -> None:
     """A later copy of a remittance found claims for what its first copy had left: those items are open no longer.
 
-    `still_open` are set, reference, amount and part of what the later copy left too.
+    `still_open` is what the later copy left too; `homes` is the claim of each part that it delivered.
     """
     table, left = schema.unmatched, Counter(still_open)
     query = select(table).where(table.c.remittance == remittance, table.c.resolution == "")
@@ -149,13 +155,13 @@ def found_later(
         if item.is_held or left[what] > 0:
             left[what] -= 1
             continue
-        why = "a later copy of the remittance found its claim"
+        to, why = homes.get(what, ""), "a later copy of the remittance found its claim"
         connection.execute(
             update(table)
             .where(table.c.document == item.document, table.c.ordinal == item.ordinal)
-            .values(resolution="matched", resolved_at=at, resolved_why=why)
+            .values(resolution="matched", matched_to=to, resolved_at=at, resolved_why=why)
         )
-        _move(connection, item, posted=True)
+        _move(connection, item, to, posted=True)
 
 
 def _move(connection: Connection, item: UnmatchedRow, to: str = "", *, posted: bool) -> None:

@@ -34,6 +34,11 @@ def clp(number: str, paid: int, segment: int, *, charge: int = 10000, off: int =
     )
 
 
+def predetermined(number: str, paid: int, segment: int) -> ClaimPayment:
+    """Status 25; it balances, whatever it says to have paid."""
+    return clp(number, paid, segment).model_copy(update={"status_code": "25"})
+
+
 def plb(reason: str, amount: int, reference: str = "") -> ProviderAdjustment:
     return ProviderAdjustment(provider="1999999984", reason=reason, reference=reference, amount_cents=amount)
 
@@ -189,3 +194,22 @@ def test_every_cent_of_any_remittance_is_somewhere(
     withheld: Routing = withhold(routing, one, "by hand")
     assert account(one, withheld).held_cents == found.payment_cents
     assert not withheld.deliveries
+
+
+def test_a_predetermination_that_pays_is_held_alone_and_counts_as_no_posted_cash() -> None:
+    """BPR 110.00 = 80.00 paid on LK1 + 30.00 that the predetermination of LK2 claims to pay (X12 835 TR3, CLP02 25)."""
+    one = ParsedDocument(sha256="a" * 64, sets=(remit(clp("LK1", 8000, 10), predetermined("LK2", 3000, 20)),))
+    routing, found = prove(one, route(one, OURS, at=AT))
+    assert [(held.position, held.amount_cents) for held in routing.held] == [(20, 3000)]
+    assert "status 25" in routing.held[0].reason
+    assert [delivery.claim_id for delivery in routing.deliveries] == ["c1"]
+    (cash,) = found.values()
+    assert (cash.payment_cents, cash.posted_cents, cash.held_cents, cash.difference_cents) == (11000, 8000, 3000, 0)
+
+
+def test_a_predetermination_of_nothing_reaches_its_claim_and_moves_no_cash() -> None:
+    one = ParsedDocument(sha256="a" * 64, sets=(remit(clp("LK1", 8000, 10), predetermined("LK2", 0, 20)),))
+    routing, found = prove(one, route(one, OURS, at=AT))
+    assert (len(routing.deliveries), routing.held) == (2, ())
+    (cash,) = found.values()
+    assert (cash.posted_cents, cash.held_cents) == (8000, 0)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.tables.icd10 import load_icd10
-from claims.documents import ParsedDocument, ParsedSet, Remittance
+from claims.cash import REST_SET
+from claims.documents import ClaimPayment, ParsedDocument, ParsedSet, Remittance
 from claims.world import World
 from tests.claims.kit import PAID, TABLES, ZONE
 from tests.claims.scrub_claims import professional
@@ -100,3 +101,17 @@ def test_a_claim_is_found_by_any_of_its_names(name: str) -> None:
     assert one.find(names[name]) == [key]
     one.message(key, "note", {"text": "called", "by": "b"}, at=START)
     assert one.claims[key].notes[0].text == "called"
+
+
+def test_what_no_claim_of_a_set_explains_is_held_here_as_in_the_remittances_own_workflow() -> None:
+    """A payment of 70.00 whose one claim of ours pays 50.00 and doesn't balance: 50.00 held alone, 20.00 held as the rest."""
+    one = world()
+    key = sent(one)
+    number = one.claims[key].claim.patient_control_number
+    off = ClaimPayment(
+        segment=10, patient_control_number=number, status_code="1", charge_cents=10_000, paid_cents=5_000
+    )
+    remittance = Remittance(control_number="1", trace_number="T9", payment_cents=7_000, claims=(off,))
+    parsed = ParsedDocument(sha256="b" * 64, sets=(ParsedSet(parsed=remittance, segment=3),))
+    assert one.document(parsed, at=START + timedelta(days=20)) == 0
+    assert [(held.set, held.amount_cents) for _, held in one.held] == [("835", 5_000), (REST_SET, 2_000)]

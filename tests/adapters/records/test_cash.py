@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from adapters.records import SqlRecords
-from claims.cash import Accounting, BookedAdjustment
+from claims.cash import Accounting, BookedAdjustment, Placed
 from claims.deposits import Deposit
 from claims.ports import RecordsError, UnmatchedItem
 from claims.provider_ledger import balances
@@ -75,11 +75,15 @@ async def stored(records: SqlRecords, text: str = "one") -> str:
 
 
 async def finish(
-    records: SqlRecords, text: str, accounts: tuple[Accounting, ...], unmatched: tuple[UnmatchedItem, ...] = ()
+    records: SqlRecords,
+    text: str,
+    accounts: tuple[Accounting, ...],
+    unmatched: tuple[UnmatchedItem, ...] = (),
+    placed: tuple[Placed, ...] = (),
 ) -> str:
     sha256 = await stored(records, text)
     here = tuple(one.model_copy(update={"document": sha256}) for one in unmatched)
-    await records.finish_document(sha256, delivered=1, unmatched=here, problems=(), remittances=accounts)
+    await records.finish_document(sha256, delivered=1, unmatched=here, problems=(), remittances=accounts, placed=placed)
     return sha256
 
 
@@ -110,8 +114,12 @@ async def test_the_same_set_out_of_another_document_is_counted_once(records: Sql
 async def test_a_later_copy_that_finds_the_claim_closes_what_the_first_one_left(records: SqlRecords) -> None:
     left = item("", reference="WHO2", amount_cents=100)
     await finish(records, "one", (account(),), (item(""), left))
-    await finish(records, "two", (account(),), (left,))
+    reached = item("")
+    home = Placed(account().key, reached.set, reached.reference, reached.amount_cents or 0, 0, "p1/c7")
+    await finish(records, "two", (account(),), (left,), (home,))
     assert [one.reference for one in await records.unmatched()] == ["WHO2"]
+    found, still_open = await records.unmatched_rows(everything=True)
+    assert (found.resolution, found.matched_to, still_open.matched_to) == ("matched", "p1/c7", "")
     (row,) = await records.remittances()
     assert (row.posted_cents, row.unmatched_cents) == (14000, 0)
 
