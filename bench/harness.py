@@ -7,6 +7,7 @@ under bench/ makes its candidates, calls `rounds` (or `rounds_async`), and hands
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import statistics
 import time
@@ -83,6 +84,7 @@ def rounds(candidates: Mapping[str, Work], count: int = ROUNDS, *, warm: bool = 
     found: Rounds = {name: [] for name in candidates}
     for number in range(-1 if warm else 0, count):
         for name in _turn(candidates, number):
+            gc.collect()  # so that none pays for what another one left behind
             start = time.perf_counter()
             figure = candidates[name]()
             seconds = time.perf_counter() - start
@@ -95,6 +97,7 @@ async def rounds_async(candidates: Mapping[str, AsyncWork], count: int = ROUNDS,
     found: Rounds = {name: [] for name in candidates}
     for number in range(-1 if warm else 0, count):
         for name in _turn(candidates, number):
+            gc.collect()  # so that none pays for what another one left behind
             start = time.perf_counter()
             figure = await candidates[name]()
             seconds = time.perf_counter() - start
