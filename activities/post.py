@@ -16,6 +16,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.account_orders import AccountCarried, AccountOpened
+from activities.fairness import of_practice
 from activities.names import (
     CLAIM,
     DELIVER,
@@ -127,6 +128,7 @@ class Post:
             start_signal=DELIVER,
             start_signal_args=[body],
             static_summary=f"reopened: {state.claim.patient_control_number}",
+            priority=of_practice(key[0]),
         )
 
     async def report(

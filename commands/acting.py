@@ -21,6 +21,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.fairness import of_practice
 from activities.names import CLAIM, claim_workflow_id
 from activities.orders import Carried
 from claims.message import Message
@@ -239,6 +240,7 @@ async def _wake(room: Room, practice: str, claim_id: str) -> None:
         task_queue=room.settings.temporal_task_queue,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        priority=of_practice(practice),
     )
 
 

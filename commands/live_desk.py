@@ -15,6 +15,7 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, W
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.fairness import of_practice
 from activities.names import CLAIM, claim_workflow_id
 from activities.post import NoSuchClaim, Post
 from adapters.records.records import SqlRecords
@@ -145,6 +146,7 @@ class LiveDesk:
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 static_summary=start_summary(event),
                 search_attributes=self._attributes(event),
+                priority=of_practice(event.practice),
             )
         except WorkflowAlreadyStartedError:
             return False

@@ -181,6 +181,8 @@ def _temporal(at: Addresses) -> list[str]:
         # Deadlines of seconds are met to 10 ms instead of one second.
         *("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"'),
         *("--dynamic-config-value", "frontend.enableUpdateWorkflowExecution=true"),
+        # Waiting tasks are handed out practice by practice (activities/fairness.py).
+        *("--dynamic-config-value", "matching.enableFairness=true"),
     ]
 
 
