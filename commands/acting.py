@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -48,6 +49,7 @@ _BARE: dict[str, tuple[str, ...]] = {
     "send_documents": ("documents",),
     "appeal_mailed": ("mailed_on",),
 }
+_KEY = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _LISTS = ("diagnoses", "modifiers", "documents")
 
 
@@ -84,13 +86,24 @@ def _verb(message: Message) -> Callable[..., None]:
         body: Annotated[
             str, typer.Option("--body", help="The whole message as JSON, or @FILE.", show_default=False)
         ] = "",
+        key: Annotated[
+            str,
+            typer.Option(
+                "--id",
+                metavar="KEY",
+                help="A key of your own: the same one again does nothing twice and gets the first answer.",
+                show_default=False,
+            ),
+        ] = "",
         as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
     ) -> None:
         sent = read_fields(message.name, words or [], body)
         sent.setdefault("by", by or getpass.getuser())
-        view, answer = asyncio.run(_send(claim, message.name, sent))
+        chosen = read_key(key)
+        view, answer = asyncio.run(_send(claim, message.name, sent, chosen))
         if as_json:
-            print_json({"claim_id": view.claim_id, "patient_control_number": view.patient_control_number, **answer})
+            about = {"claim_id": view.claim_id, "patient_control_number": view.patient_control_number}
+            print_json({**about, "id": chosen, **answer})
         else:
             again = " (it was done before)" if answer.get("already_taken") else ""
             console().print(f"{view.patient_control_number}: {view.status} -> [bold]{answer['status']}[/bold]{again}")
@@ -98,6 +111,15 @@ def _verb(message: Message) -> Callable[..., None]:
                 console().print(line)
 
     return act
+
+
+def read_key(text: str) -> str:
+    """The key of one act: the caller's, or a fresh one. Raises Unreadable for what no id may be."""
+    if not text:
+        return uuid.uuid4().hex
+    if not _KEY.fullmatch(text):
+        raise Unreadable(f"--id {text[:20]!r}: a key has 1 to 64 letters, digits and . _ : -", "It names no patient.")
+    return text
 
 
 def _appeal_in_words(answer: dict[str, Any]) -> list[str]:
@@ -161,12 +183,17 @@ def _value(name: str, text: str) -> Any:
     return text
 
 
-async def _send(reference: str, name: str, body: dict[str, Any]) -> tuple[ClaimView, dict[str, Any]]:
+async def _send(reference: str, name: str, body: dict[str, Any], key: str) -> tuple[ClaimView, dict[str, Any]]:
+    """One act under its key. Where no answer came the trouble names the key: whoever uses it again acts once."""
     async with open_room(server=True) as room:
         view = await find_claim(room, reference)
         if documents := body.get("documents"):
             body = {**body, "documents": await _stored(room, documents)}
-        return view, await send_update(room, view.practice, view.claim_id, name, body)
+        try:
+            return view, await send_update(room, view.practice, view.claim_id, name, body, identity=f"{name}:{key}")
+        except Unreachable as error:
+            again = f"The same command with --id {key} is taken once, however often it is sent."
+            raise Unreachable(error.what, f"{error.then} {again}".strip()) from error
 
 
 async def _stored(room: Room, documents: Any) -> Any:
@@ -200,7 +227,7 @@ async def send_update(
 ) -> dict[str, Any]:
     """The claim's answer. Trouble with the claim's own reason where it refuses; Unreachable where nobody answers.
 
-    `identity` is the event's id where it has one; the same update again is then the same event.
+    `identity` is the update's id and the event's; the same update again is then the same event.
     """
     handle = room.server.get_workflow_handle(claim_workflow_id(practice, claim_id))
     identity = identity or str(uuid.uuid4())
@@ -214,7 +241,7 @@ async def send_update(
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise Unreachable(
                 f"claim {claim_id} did not answer in {ANSWER_SECONDS:.0f} s: is a worker running?",
-                f"It may take it later: look (`show`, `timeline`) before you send it again. {HOW_TO_START}",
+                f"It may take it later. {HOW_TO_START}",
             ) from error
         except RPCError as error:
             if error.status is RPCStatusCode.FAILED_PRECONDITION:
