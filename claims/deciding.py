@@ -66,8 +66,8 @@ def pair_reversals(payments: tuple[PostedPayment, ...]) -> tuple[tuple[PostedPay
     """Originals that still stand, and reversals of nothing that was posted.
 
     A reversal cancels the payment with the opposite amount and, where both have one, the same payer claim control
-    number; of several, one of another remittance and the oldest. What is left pairs where every amount is the opposite
-    one. So pairs net to zero in any order of arrival.
+    number; of several, the one whose every amount it negates, then one of another remittance, then the oldest. What is
+    left pairs where every amount is the opposite one. So pairs net to zero in any order of arrival.
     """
     standing = sorted((p for p in payments if p.payment.status_code != REVERSAL), key=_dated)
     lone: list[PostedPayment] = []
@@ -83,9 +83,17 @@ def pair_reversals(payments: tuple[PostedPayment, ...]) -> tuple[tuple[PostedPay
         if not fits:
             lone.append(reversal)
             continue
-        fits.sort(key=lambda posted: (posted.trace_number == reversal.trace_number, _dated(posted)))
+        if len(fits) > 1:
+            fits = _best(fits, reversal)
         standing.remove(fits[0])
     return _paired_by_content(standing, lone)
+
+
+def _best(fits: list[PostedPayment], reversal: PostedPayment) -> list[PostedPayment]:
+    """The payments that a reversal may mean, the likeliest first."""
+    told = _amounts(reversal.payment, -1)
+    exact = [posted for posted in fits if _amounts(posted.payment) == told]
+    return sorted(exact or fits, key=lambda posted: (posted.trace_number == reversal.trace_number, _dated(posted)))
 
 
 def _paired_by_content(

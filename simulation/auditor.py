@@ -381,7 +381,8 @@ def the_filing_limit_is_watched(a: Auditor, s: Seen) -> Iterator[str]:
     after = s.after
     latest = after["submissions"][-1] if after["submissions"] else None
     nowhere = latest is None or latest["outcome"] in ("rejected", "refused")
-    if after["closed"] or after["payments"] or after["coverage"] == "self_pay" or not nowhere or after["responsible"]:
+    elsewhere = after["payments"] or after["coverage"] == "self_pay" or after["responsible"]
+    if after["closed"] or after["void"] or elsewhere or not nowhere or s.ledger["open"] <= 0:
         return
     if latest is not None and latest["frequency"] in ("7", "8"):
         return

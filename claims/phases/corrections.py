@@ -50,6 +50,8 @@ def on_claim_corrected(d: Draft, event: ClaimCorrected) -> None:
 
 def resubmission(d: Draft) -> tuple[str, str]:
     """Frequency and REF*F8 of the next submission after a decision. Raises Refused without the payer's number."""
+    if settling.never_on_file(d):
+        return "1", ""
     denial = d.state.denial
     remedy = (denial.chosen or denial.recommended) if denial else "correct_and_replace"
     if remedy == "new_original" or not denials.takes_replacement(d.state.rules, d.state.claim.type):
@@ -84,6 +86,8 @@ def on_upstream_replacement(d: Draft, event: UpstreamReplacementReceived) -> Non
         registration.recheck(d, was)
         return
     settling.reopen(d)
+    if settling.never_on_file(d):
+        d.arm_filing()
     d.open_task(
         "upstream_replacement",
         "biller",

@@ -175,6 +175,9 @@ def on_recovered(d: Draft, event: Recovered) -> None:
             _skip(d, effect)
     if event.action == "abandon":
         _abandon(d, event, approved_by)
+    elif d.state.status in (*settling.DENIED, *settling.DECIDED):
+        # Money may have moved while the claim was parked: what it asks for is asked for now.
+        settling.settle(d)
 
 
 def _skip(d: Draft, effect: AnyEffect) -> None:
@@ -222,7 +225,8 @@ def _agreed(d: Draft, event: Recovered, failure: Failure) -> bool:
 
 
 def _abandon(d: Draft, event: Recovered, approved_by: str) -> None:
-    """Gives the claim up: what is open is written off under the name of who decided it."""
+    """Gives the claim up: what anybody still owes is written off under the name of who decided it; a credit stays one."""
+    d.set(responsible=len(d.state.claim.coverages))
     balance = ledger(d.state, d.tables)
     for bucket, amount in (("open", balance.open), ("patient", balance.patient)):
         if amount > 0:
@@ -236,7 +240,12 @@ def _abandon(d: Draft, event: Recovered, approved_by: str) -> None:
                 at=event.at,
             )
             d.set(write_offs=(*d.state.write_offs, made))
-    settling.end(d, S.CLOSED)
+    if ledger(d.state, d.tables).settled:
+        settling.end(d, S.CLOSED)
+        return
+    d.drop_waiting()
+    d.move(S.ADJUDICATED)
+    settling.settle(d)
 
 
 def keep_watch(d: Draft) -> None:

@@ -91,11 +91,19 @@ def reopen(d: Draft) -> None:
         d.arm("hold_review", subject=hold.kind)
 
 
+def never_on_file(d: Draft) -> bool:
+    """Whether no payer has the claim or ever had it, and one should: it is still to be filed in time."""
+    sent = any(one.outcome not in ("rejected", "refused") for one in d.state.submissions)
+    return not sent and not d.state.payments and d.state.coverage != "self_pay"
+
+
 def on_closing_requested(d: Draft, event: ClosingRequested) -> None:
     if event.reopen:
         d.require(S.CLOSED, S.VOIDED, what="reopening")
         reopen(d)
         d.open_task("review_payment", "biller", event.reason or "reopened by a person")
+        if never_on_file(d):
+            d.arm_filing()
         return
     if d.state.closed:
         raise Refused("the claim is closed already")
