@@ -44,7 +44,7 @@ from activities.post import BLINK, Post
 from activities.reading import Reader
 from activities.records import RecordsActivities
 from activities.submission import Scrubber, SubmissionActivities
-from adapters.codec import SealingCodec
+from adapters.codec import WORDS, SealingCodec
 from adapters.keys import Keys, KeysError, keys_of
 from adapters.logging import configure_logging
 from adapters.opening import carrier_of, documents_of, letters_of, records_of
@@ -213,7 +213,7 @@ def converter_of(keys: Keys | None, *, words_sealed: bool = False) -> DataConver
     """
     if keys is None:
         return CONVERTER
-    codec = SealingCodec(keys, words_sealed=words_sealed)
+    codec = SealingCodec(keys, *([WORDS] if words_sealed else []))
     return dataclasses.replace(CONVERTER, payload_codec=codec, failure_converter_class=SealedTypesAlone)
 
 

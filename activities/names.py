@@ -16,6 +16,8 @@ OPENED = "sealed"
 """Metadata that the payload codec puts on what it opened, and nobody else can (adapters/codec.py)."""
 SHUT = b"binary/encrypted"
 """The encoding of a payload that no key opened."""
+PERSON = "person"
+"""Metadata, under seal, of what the codec server sealed for somebody."""
 WORDS = "words"
 """Metadata of a claim's start, under seal: its free text must come sealed, too."""
 

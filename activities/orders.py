@@ -57,17 +57,21 @@ class Answer(Value):
     events: tuple[AnyEvent, ...]
 
 
+Seal = Literal["", "opened", "person", "shut"]
+
+
 class Waiting(Value):
     """A message as it came, not read yet. `text` is its JSON as sent (empty = no body).
 
-    `seal`: it came in clear, was opened with a key of ours, or is shut: sealed for another workflow, or damaged.
+    `seal`: it came in clear, was opened with a key of ours (that of a person: sealed by the codec server), or is shut:
+    sealed for another workflow, or damaged.
     """
 
     name: str
     text: str = ""
     id: str = ""
     arguments: int = 1
-    seal: Literal["", "opened", "shut"] = ""
+    seal: Seal = ""
 
 
 class Carried(Value):

@@ -35,18 +35,20 @@ SEALED = "sealed"
 """Set on what was opened here, and on nothing else: a sender can't put it there."""
 WORDS = "words"
 """Stands inside what is sealed where an installation wants free text sealed, too; a claim's start tells it by that."""
+PERSON = "person"
+"""Stands inside what the codec server sealed for somebody: it may carry free text, but is no machine's message."""
 _NONCE = 12
 
 
 class SealingCodec(PayloadCodec, WithSerializationContext):
     """One for all of a process; Temporal asks for a copy per workflow (`with_context`).
 
-    `words_sealed`: claims that this process starts refuse free text in clear.
+    `stamps` are put inside everything that it seals: WORDS (claims that it starts refuse free text in clear), PERSON.
     """
 
-    def __init__(self, keys: Keys, *, words_sealed: bool = False, place: str = "") -> None:
+    def __init__(self, keys: Keys, *stamps: str, place: str = "") -> None:
         self._keys = keys
-        self._words_sealed = words_sealed
+        self._stamps = stamps
         self._place = place
 
     def with_context(self, context: SerializationContext) -> SealingCodec:
@@ -54,7 +56,7 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         match context:
             case WorkflowSerializationContext() | ActivitySerializationContext() if context.workflow_id:
                 place = f"{context.namespace}/{context.workflow_id}"
-        return SealingCodec(self._keys, words_sealed=self._words_sealed, place=place)
+        return SealingCodec(self._keys, *self._stamps, place=place)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         return [self.seal(payload) for payload in payloads]
@@ -67,9 +69,9 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
     def seal(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") == ENCODING:
             return payload
-        if self._words_sealed:
+        if self._stamps:
             payload = Payload.FromString(payload.SerializeToString())
-            payload.metadata[WORDS] = b"sealed"
+            payload.metadata.update(dict.fromkeys(self._stamps, b"1"))
         key_id, cipher = self._keys.sealing("payload")
         nonce = os.urandom(_NONCE)
         sealed = nonce + cipher.encrypt(nonce, packed(payload.SerializeToString()), _bound(key_id, self._place))

@@ -44,7 +44,7 @@ def read_account_waiting(
     except (ValueError, RecursionError):
         return (_refused(message, at, "the body is not JSON"),)
     if message.name == DELIVER:
-        if trust.sealed and not message.seal:
+        if trust.sealed and message.seal != "opened":
             return (_refused(message, at, "a delivery in clear: claims report sealed, by Claimline's own workers"),)
         return _delivered(message, body, at)
     if trust.words_sealed and not message.seal and (words := clear_words(body)):

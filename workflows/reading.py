@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
-from activities.names import DELIVER, OPENED, SHUT, WORDS
-from activities.orders import Carried, Waiting
+from activities.names import DELIVER, OPENED, PERSON, SHUT, WORDS
+from activities.orders import Carried, Seal, Waiting
 from claims.events import AnyEvent, ClaimRegistered, MessageRefused
 from claims.messages import is_machines, is_own_answer, read_message
 from claims.state import ClaimState
@@ -40,7 +39,7 @@ class Trust:
 def as_waiting(name: str, arguments: Sequence[RawValue], identity: str) -> Waiting:
     """A signal or update as it came; nothing of it is judged yet."""
     text = ""
-    seal: Literal["", "opened", "shut"] = ""
+    seal: Seal = ""
     if arguments:
         payload = arguments[0].payload
         seal = seal_of(payload)
@@ -60,10 +59,12 @@ def clear_words(body: object) -> str:
     return next(_words(body), "")
 
 
-def seal_of(payload: Payload) -> Literal["", "opened", "shut"]:
+def seal_of(payload: Payload) -> Seal:
     if payload.metadata.get("encoding") == SHUT:
         return "shut"
-    return "opened" if OPENED in payload.metadata else ""
+    if OPENED not in payload.metadata:
+        return ""
+    return "person" if PERSON in payload.metadata else "opened"
 
 
 def read_start(start: Payload) -> tuple[ClaimRegistered | Carried | str, Trust]:
@@ -106,12 +107,12 @@ def _untrusted(message: Waiting, trust: Trust) -> str:
     """Why nobody is believed who sends this under this name; empty where it may be read."""
     if is_own_answer(message.name):
         return "only an effect of the claim itself brings this; nobody sends it"
-    if not trust.sealed or message.seal:
+    if not trust.sealed or message.seal == "opened":
         return ""
     if message.name == DELIVER:
-        return "a delivery in clear: documents reach a claim sealed, by Claimline's own workers"
+        return "a delivery that is not sealed by Claimline itself: documents reach a claim by its own workers alone"
     if is_machines(message.name):
-        return "a machine's message in clear: it has to come sealed (the codec endpoint, or a client with the key ring)"
+        return "a machine's message in clear: it has to come from a client that holds the key ring"
     return ""
 
 
