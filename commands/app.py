@@ -8,7 +8,21 @@ from io import TextIOWrapper
 
 import typer
 
-from commands import acting, cash, demo, inspect, lookups, reading, records, rereading, start, tell, unmatched, up
+from commands import (
+    acting,
+    cash,
+    demo,
+    doctor,
+    inspect,
+    lookups,
+    reading,
+    records,
+    rereading,
+    start,
+    tell,
+    unmatched,
+    up,
+)
 from commands.trouble import Exit, Trouble
 from commands.trouble import tell as tell_trouble
 
@@ -60,6 +74,7 @@ def build() -> typer.Typer:
     app.command(rich_help_panel="Money")(rereading.reread)
     app.command(rich_help_panel="At the phone")(lookups.explain)
     app.command(name="last-day", rich_help_panel="At the phone")(lookups.last_day)
+    app.command(rich_help_panel="Operations")(doctor.doctor)
     app.add_typer(records.app, rich_help_panel="Operations")
     for command in [*app.registered_commands, *records.app.registered_commands]:
         # The docstrings' own line breaks would end lines in the middle of a terminal's.

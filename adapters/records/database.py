@@ -234,9 +234,13 @@ class Database:
                 " use the release that made it, or a newer one"
             )
 
+    def ask(self, work: Callable[[Connection], T]) -> T:
+        """`read` for callers without an event loop."""
+        return self._run(self._reading, work)
+
     def version(self) -> int | None:
         """The schema of the tables there are; None where there are none of ours."""
-        return self._run(self._reading, version_of)
+        return self.ask(version_of)
 
     def _older(self) -> bool:
         return 0 < (self.version() or 0) < SCHEMA_VERSION
