@@ -135,6 +135,8 @@ def read_payloads(body: bytes | str | dict[str, object]) -> Sequence[Payload]:
     """Raises Unreadable."""
     try:
         found = body if isinstance(body, dict) else json.loads(body)
+        if not isinstance(found, dict):
+            raise TypeError(type(found).__name__)
         return ParseDict(found, Payloads(), ignore_unknown_fields=True).payloads
     except (ValueError, ParseError, TypeError, RecursionError, AttributeError):
         raise Unreadable("expected Payloads as proto-JSON") from None
@@ -144,4 +146,16 @@ def as_json(payloads: Sequence[Payload]) -> dict[str, object]:
     return MessageToDict(Payloads(payloads=payloads))
 
 
-__all__ = ["ENCODING", "SEALED", "SealingCodec", "UnknownKey", "Unreadable", "as_json", "place_of", "read_payloads"]
+__all__ = [
+    "ENCODING",
+    "PERSON",
+    "SEALED",
+    "WORDS",
+    "Payload",
+    "SealingCodec",
+    "UnknownKey",
+    "Unreadable",
+    "as_json",
+    "place_of",
+    "read_payloads",
+]
