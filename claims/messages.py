@@ -304,11 +304,13 @@ _OWN_ANSWERS = frozenset(
         "status_unanswered",
         "appeal_sent",
         "statement_sent",
+        "patient_balance_reported",
+        "account_standing",
         "effect_failed",
         "claim_archived",
     }
 )
-"""What only the claim's own effects answer: nobody sends them by name."""
+"""What only the claim's own effects answer, or its patient's account tells it: nobody sends them by name."""
 
 
 def may_be_sent(message: Message, state: ClaimState) -> bool:
