@@ -40,7 +40,7 @@ from activities.follow_up import FollowUpActivities
 from activities.inbox import InboxActivities
 from activities.names import TASK_QUEUE, carrier_queue
 from activities.patient_billing import PatientBillingActivities
-from activities.post import BLINK, Post
+from activities.post import BLINK, PER_SECOND, Post
 from activities.reading import Reader
 from activities.records import RecordsActivities
 from activities.submission import Scrubber, SubmissionActivities
@@ -160,6 +160,7 @@ def build_worker(
     blink: float = BLINK,
     carrier_per_second: float = 0,
     carrier_at_once: int = CARRIER_AT_ONCE,
+    deliveries_per_second: float = PER_SECOND,
 ) -> Workers:
     """A worker that is not started yet: `async with build_worker(...)` serves while the block runs.
 
@@ -168,7 +169,7 @@ def build_worker(
     are under way at a time, and `carrier_per_second` begin (0: no limit); the server holds all workers to the latter.
     """
     install(parts.tables)
-    post = Post(client, parts.records, task_queue=task_queue, blink=blink)
+    post = Post(client, parts.records, task_queue=task_queue, blink=blink, per_second=deliveries_per_second)
     version = WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=build or build_id())
     # Both know every activity: one that was asked for before a release moved it is done where it was asked for.
     activities = activities_of(parts, post)
@@ -317,6 +318,7 @@ async def run(settings: Settings, *, check: bool = False) -> None:
             sticky_seconds=settings.sticky_seconds,
             carrier_per_second=settings.carrier_per_second,
             carrier_at_once=settings.carrier_at_once,
+            deliveries_per_second=settings.deliveries_per_second,
         ),
         webhook_of(settings, client),
         gauges_of(settings, client, parts.records),

@@ -24,6 +24,7 @@ _REQUIRED = {
     "stedi": ("carrier_key", *_SENDER),
     "sftp": ("sftp_address", "sftp_user", "sftp_known_hosts", *_SENDER),
 }
+_FILES = ("sftp_known_hosts", "sftp_key_file", "sftp_password_file")
 _WEB = ("carrier_url", "carrier_healthcare_url", "carrier_core_url")
 
 
@@ -146,6 +147,9 @@ class Settings(BaseSettings):
     sticky_seconds: float = Field(default=60, ge=1, le=600)
     """How long a claim waits for the worker that has it in memory. Longer survives a flood; after a kill -9 the claims
     that were just then at work go on this much later."""
+    deliveries_per_second: float = Field(default=200, gt=0, le=10_000)
+    """How many claims a worker wakes a second with what documents say. More than the claims' workers can take (250 to 310
+    on two cores) makes a large remittance arrive later, not sooner."""
     webhook_address: str = ""
     """Where the carrier's webhook is taken, as in 127.0.0.1:8080 behind a proxy with TLS; empty = polling alone. It answers
     at /webhooks/carrier."""
@@ -178,6 +182,12 @@ class Settings(BaseSettings):
             "sftp": frozenset({"999", "277CA"}),
         }
         return self.carrier_acknowledgements or known.get(self.carrier, frozenset({"277CA"}))
+
+    @field_validator(*_FILES, mode="before")
+    @classmethod
+    def _no_file(cls, value: Any) -> Any:
+        """An empty variable names no file; a Path made of it would be the folder that we stand in."""
+        return value or None
 
     @field_validator("zone")
     @classmethod

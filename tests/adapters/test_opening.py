@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters.carriers.sftp import Sftp
 from adapters.carriers.stedi import Stedi
 from adapters.opening import carrier_of, documents_of, letters_of, records_of
-from adapters.settings import Settings
+from adapters.settings import Settings, SettingsError
 from claims.ports import Carrier, Documents, Letters, Records
 
 
@@ -71,3 +72,41 @@ def test_every_adapter_is_what_activities_ask_for(tmp_path: Path) -> None:
     records: Records = opened
     assert all((documents, letters, records))
     opened.close()
+
+
+def sftp(folder: Path, **changes: object) -> Settings:
+    for name in ("known_hosts", "id", "password"):
+        (folder / name).write_text(f"{name}\n")
+    values: dict[str, object] = {
+        "carrier": "sftp",
+        "sftp_address": "sftp.carrier.test:2222",
+        "sftp_user": "practice-7",
+        "sftp_known_hosts": folder / "known_hosts",
+        "sftp_password_file": folder / "password",
+        "receiver_id": "CARRIER9",
+        "receiver_name": "CARRIER NINE",
+        "submitter_id": "AB123",
+        "submitter_name": "Hudson Billing",
+        "submitter_contact": "Pat",
+        "submitter_phone": "5185550100",
+    }
+    return Settings.model_validate(values | changes)
+
+
+def test_a_carrier_of_two_folders_takes_its_secrets_out_of_files(tmp_path: Path) -> None:
+    carrier = carrier_of(sftp(tmp_path, sftp_archive="done"), NoMarks())
+    assert isinstance(carrier, Sftp)
+    account = carrier._session._account
+    assert (account.host, account.port, account.user, account.password) == (
+        "sftp.carrier.test",
+        2222,
+        "practice-7",
+        "password",
+    )
+    assert carrier._folders.archive == "done"
+
+
+@pytest.mark.parametrize("name", ["sftp_known_hosts", "sftp_key_file", "sftp_password_file"])
+def test_a_file_that_is_not_there_is_named_by_its_setting(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=f"CLAIMLINE_{name.upper()}"):
+        carrier_of(sftp(tmp_path, **{name: tmp_path / "nowhere"}), NoMarks())

@@ -19,6 +19,17 @@ STEDI = {
     "SUBMITTER_PHONE": "5185550100",
 }
 
+SFTP = {
+    **{name: value for name, value in STEDI.items() if name.startswith("SUBMITTER")},
+    "CARRIER": "sftp",
+    "SFTP_ADDRESS": "sftp.carrier.test:22",
+    "SFTP_USER": "practice-7",
+    "SFTP_KNOWN_HOSTS": "/run/secrets/known_hosts",
+    "SFTP_KEY_FILE": "/run/secrets/id",
+    "RECEIVER_ID": "CARRIER9",
+    "RECEIVER_NAME": "CARRIER NINE",
+}
+
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -73,6 +84,11 @@ def test_a_real_carrier_delivers_what_it_is_known_to_deliver(monkeypatch: pytest
             "CLAIMLINE_CARRIER_CORE_URL: production needs https://",
         ),
         ({"CARRIER": "stedi"}, "missing: CLAIMLINE_CARRIER_KEY, CLAIMLINE_SUBMITTER_ID"),
+        ({"CARRIER": "sftp"}, "missing: CLAIMLINE_SFTP_ADDRESS, CLAIMLINE_SFTP_USER, CLAIMLINE_SFTP_KNOWN_HOSTS"),
+        (SFTP | {"SFTP_KEY_FILE": ""}, "missing: CLAIMLINE_SFTP_KEY_FILE, or a password in"),
+        (SFTP | {"RECEIVER_ID": "STEDI"}, "missing: CLAIMLINE_RECEIVER_ID and CLAIMLINE_RECEIVER_NAME"),
+        (SFTP | {"SFTP_ADDRESS": "sftp.carrier.test"}, "CLAIMLINE_SFTP_ADDRESS: write HOST:PORT"),
+        ({"DELIVERIES_PER_SECOND": "0"}, "CLAIMLINE_DELIVERIES_PER_SECOND: "),
         ({"LOG_FORMAT": "xml"}, "CLAIMLINE_LOG_FORMAT: "),
     ],
 )
@@ -113,3 +129,10 @@ def test_a_file_of_settings_is_read_and_the_environment_goes_before_it(
     having(monkeypatch, {"ZONE": "America/Denver"})
     settings = load_settings()
     assert (settings.poll_seconds, settings.zone) == (7, "America/Denver")
+
+
+def test_a_carrier_over_sftp_delivers_999s_and_may_be_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    having(monkeypatch, SFTP | {"MODE": "production", "CARRIER_USAGE": "P"})
+    settings = load_settings()
+    assert settings.acknowledgements == {"999", "277CA"}
+    assert (settings.sftp_upload, settings.sftp_archive) == ("inbound", "")
