@@ -87,6 +87,9 @@ PAYERS = {
         Payer("SBXLEVEL2", "SECOND LEVEL HEALTH PLAN"),
         Payer("SBXDOCS", "RECORDS FIRST HEALTH PLAN"),
         Payer("SBXGATE", "UNAPPROVED APPEAL HEALTH PLAN"),
+        Payer("SBXCROSS", "SANDBOX MEDICARE WITH CROSSOVER", "MB"),
+        Payer("SBXCROSSLOST", "SANDBOX CROSSOVER LOST", "MB"),
+        Payer("SBXSECOND", "SANDBOX SUPPLEMENT"),
     )
 }
 
@@ -106,6 +109,8 @@ class Scenario:
     dependent: bool = False
     inpatient: bool = False
     coded: bool = True
+    second: str = ""
+    """The second payer, whose member the patient is herself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,7 @@ class Made:
     diagnoses: tuple[str, ...]
     lines: tuple[Line, ...]
     group: str = ""
+    second: Payer | None = None
 
     @property
     def charge_cents(self) -> int:
@@ -229,6 +235,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("LKE3004", "encounter", "SBXNECESSITY", coded=False, procedures=("72148",), diagnoses=("M5450",)),
     Scenario("LKP1021", "professional", "SBXDOCS", procedures=("99214",), diagnoses=("I10",)),
     Scenario("LKP1022", "professional", "SBXGATE", procedures=("97110",), diagnoses=("M5450",)),
+    Scenario("LKP1023", "professional", "SBXSHARE", procedures=("99213",), diagnoses=("J069",), second="SBXSECOND"),
+    Scenario("LKP1024", "professional", "SBXCROSS", procedures=("99213",), diagnoses=("I10",), second="SBXSECOND"),
+    Scenario("LKP1025", "professional", "SBXCROSSLOST", procedures=("99213",), diagnoses=("I10",), second="SBXSECOND"),
 )
 
 
@@ -268,6 +277,7 @@ def _made(scenario: Scenario, dice: random.Random, today: date) -> Made:
         diagnoses=diagnoses,
         lines=lines,
         group="" if payer.filing_indicator == "MB" else f"G{dice.randrange(1000, 9999)}",
+        second=PAYERS[scenario.second] if scenario.second else None,
     )
 
 

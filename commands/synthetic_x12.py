@@ -101,6 +101,13 @@ def _claim_professional(made: Made) -> list[str]:
         f"NM1*82*1*{last}*{first}****XX*{number}",
         f"PRV*PE*PXC*{CLINIC.taxonomy}",
     ]
+    if made.second is not None:
+        segments += [
+            f"SBR*S*18*******{made.second.filing_indicator}",
+            "OI***Y***Y",
+            f"NM1*IL*1*{made.patient.last}*{made.patient.first}****MI*S{made.member_id}",
+            f"NM1*PR*2*{made.second.name}*****PI*{made.second.id}",
+        ]
     for at, line in enumerate(made.lines, 1):
         pointers = ":".join(str(pointer) for pointer in line.pointers)
         code = ":".join(("HC", line.procedure, *line.modifiers))
