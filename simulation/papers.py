@@ -86,6 +86,21 @@ def reversal(original: ClaimPayment, *, bare: bool = False) -> ClaimPayment:
     )
 
 
+def payment(
+    control_number: str, charge: int, paid: int, adjustments: tuple[Adjustment, ...], *, icn: str
+) -> ClaimPayment:
+    """One CLP with its adjustments on the claim."""
+    return ClaimPayment(
+        segment=10,
+        patient_control_number=control_number,
+        status_code="1",
+        charge_cents=charge,
+        paid_cents=paid,
+        payer_claim_control_number=icn,
+        adjustments=adjustments,
+    )
+
+
 def payment_line(
     control_number: str, procedure: str, charge: int, paid: int, adjustments: tuple[Adjustment, ...]
 ) -> PaymentLine:
