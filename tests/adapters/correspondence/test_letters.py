@@ -10,8 +10,10 @@ from datetime import date
 import pytest
 
 from adapters.correspondence.letters import Contact, TypstLetters, appeal_data, lay_out, money, statement_data
+from claims.accounts.effects import LayOutStatement, StatementPart
+from claims.accounts.values import ClaimBalance, Creditor, Debtor, PayerPart, StatementLine
 from claims.claim import Address, Claim, Coverage, Name, Payer, Person, Provider, ServiceLine
-from claims.effects import SendAppeal, SendStatement, StatementLine
+from claims.effects import SendAppeal
 
 HOSTILE = r'#panic("x") *bold* _it_ $x^2$ \ `raw` <label> @ref // /* [a](b) = Title - item "q" #{1+1}'
 ON = date(2026, 3, 2)
@@ -41,28 +43,52 @@ def claim(patient: str = "Doe") -> Claim:
     )
 
 
-def statement(**changes: object) -> SendStatement:
+LINES = (
+    StatementLine(
+        service_on=date(2026, 1, 5),
+        description="Office visit",
+        charge_cents=120_000,
+        payer_paid_cents=80_000,
+        adjusted_cents=36_000,
+        patient_cents=4_000,
+    ),
+    StatementLine(
+        description="Lab", charge_cents=3_456, payer_paid_cents=2_000, adjusted_cents=1_381, patient_cents=75
+    ),
+)
+AETNA = PayerPart(
+    name="Aetna", paid_cents=82_000, adjusted_cents=37_381, patient_cents=4_075, decided_on=date(2026, 2, 10)
+)
+
+
+def part(amount_cents: int = 4_075, lines: tuple[StatementLine, ...] = LINES, **changes: object) -> StatementPart:
+    balance = ClaimBalance(
+        claim_id="c1",
+        sequence=9,
+        number="PCN-7",
+        charge_cents=123_456,
+        amount_cents=amount_cents,
+        lines=lines,
+        payers=(AETNA,),
+    )
+    values: dict[str, object] = {"balance": balance, "notice": "first", "amount_cents": amount_cents}
+    return StatementPart.model_validate(values | changes)
+
+
+def statement(amount_cents: int = 4_075, name: str = "Doe", **changes: object) -> LayOutStatement:
+    person, practice = claim(name).patient, claim().billing
     values: dict[str, object] = {
-        "id": "e1",
-        "claim": claim(),
-        "amount_cents": 4_075,
-        "lines": (
-            StatementLine(
-                service_on=date(2026, 1, 5),
-                description="Office visit",
-                charge_cents=120_000,
-                payer_paid_cents=80_000,
-                adjusted_cents=36_000,
-                patient_cents=4_000,
-            ),
-            StatementLine(
-                description="Lab", charge_cents=3_456, payer_paid_cents=2_000, adjusted_cents=1_381, patient_cents=75
-            ),
-        ),
-        "statement_number": 2,
+        "id": "statement-1",
+        "number": 2,
+        "notice": "first",
+        "amount_cents": amount_cents,
+        "debtor": Debtor(name=person.name, address=person.address),
+        "creditor": Creditor(name=practice.name, address=practice.address, phone="5185550100"),
+        "parts": (part(amount_cents),),
         "on": ON,
+        "assistance_until": date(2026, 10, 28),
     }
-    return SendStatement.model_validate(values | changes)
+    return LayOutStatement.model_validate(values | changes)
 
 
 def appeal(**changes: object) -> SendAppeal:
@@ -145,7 +171,7 @@ def test_a_letter_is_a_pdf_and_the_same_effect_makes_the_same_bytes() -> None:
     assert letters.appeal(appeal()).startswith(b"%PDF-")
     assert letters.statement(statement()) == TypstLetters().statement(statement())
     assert letters.appeal(appeal()) == letters.appeal(appeal())
-    assert letters.statement(statement()) != letters.statement(statement(statement_number=3))
+    assert letters.statement(statement()) != letters.statement(statement(number=3))
 
 
 def test_a_statement_says_what_each_party_did_and_what_is_owed() -> None:
@@ -163,10 +189,45 @@ def test_a_statement_says_what_each_party_did_and_what_is_owed() -> None:
     assert "(518) 555-0100" in text
     assert "How to pay" in text
     assert "If you disagree" in text
+    # 820.00 = 800.00 + 20.00; 373.81 = 360.00 + 13.81
+    assert "Aetna on 02/10/2026: paid $820.00, took off $373.81, left $40.75 to you." in text
+    assert "financial assistance" in text
+    assert "October 28, 2026" in text
+
+
+def test_every_claim_of_a_statement_says_which_notice_it_is() -> None:
+    second = part(1_000, LINES[1:], notice="final")
+    second = second.model_copy(update={"balance": second.balance.model_copy(update={"number": "PCN-8"})})
+    effect = statement(5_075, notice="final", parts=(part(), second))
+    text = text_of("statement", statement_data(effect, Contact()))
+    for expected in (
+        "final notice",
+        "Account PCN-7, new",
+        "Account PCN-8, final notice",
+        "$50.75",
+        "collection agency",
+    ):
+        assert expected in text, expected
+    assert "collection agency" not in text_of("statement", statement_data(statement(), Contact()))
+
+
+def test_a_minors_statement_goes_to_her_parent_or_guardian() -> None:
+    child = Debtor(name=claim().patient.name, guardian=True)
+    assert "To the parent or guardian of Jane Doe" in text_of(
+        "statement", statement_data(statement(debtor=child), Contact())
+    )
+
+
+def test_a_statement_is_tagged_for_those_who_hear_it_read() -> None:
+    """PDF/UA-1 (ISO 14289-1, 5 and 7.1): its metadata say so, and the content is marked."""
+    page = lay_out("statement", statement_data(statement(), Contact()), ON, pretty=True)
+    assert b"/Marked true" in page
+    assert b"/StructTreeRoot" in page
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in page
 
 
 def test_a_difference_between_the_lines_and_the_amount_due_is_shown_as_a_line() -> None:
-    text = text_of("statement", statement_data(statement(amount_cents=3_075), Contact()))
+    text = text_of("statement", statement_data(statement(3_075), Contact()))
     assert "Payments and other changes" in text
     assert "-$10.00" in text  # 40.75 on the lines, 30.75 due
 
@@ -199,11 +260,11 @@ def test_an_appeal_names_the_claim_the_codes_the_amount_and_what_is_enclosed() -
 )
 def test_what_people_are_called_is_printed_and_never_read_as_markup(text: str) -> None:
     line = StatementLine(description=text, charge_cents=1, payer_paid_cents=0, adjusted_cents=0, patient_cents=1)
-    effect = statement(claim=claim(text), lines=(line,), amount_cents=1)
+    effect = statement(1, name=text, parts=(part(1, (line,)),))
     shown = text_of("statement", statement_data(effect, Contact(phone=text, pay_online=text)))
     joined = shown.replace("\n", " ")
     assert unspaced(f"Jane {text}") in unspaced(joined)
-    assert unspaced(joined).count(unspaced(text)) >= 4
+    assert unspaced(joined).count(unspaced(text)) >= 5
     shown = text_of("appeal", appeal_data(appeal(reason=text, to=text, codes=(text,)), Contact()))
     assert unspaced(shown).count(unspaced(text)) >= 3
 
@@ -215,7 +276,7 @@ def unspaced(text: str) -> str:
 
 @pytest.mark.parametrize("name", ["Nguyễn", "李", "O\x00B\x1brien", "\u202egnp", "😀", "ﷺ"])
 def test_any_name_can_be_mailed(name: str) -> None:
-    assert TypstLetters().statement(statement(claim=claim(name))).startswith(b"%PDF-")
+    assert TypstLetters().statement(statement(name=name)).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(
