@@ -223,7 +223,18 @@ def test_no_path_of_somebody_s_machine_is_in_the_project() -> None:
 
 # ------------------------------------------------------------------------------------------------- tests themselves
 
-OWN_ROOMS = {"browser", "deploy", "stories", "histories", "fixtures", "strategies", "end_to_end", "demo", "properties"}
+OWN_ROOMS = {
+    "bench",
+    "browser",
+    "deploy",
+    "stories",
+    "histories",
+    "fixtures",
+    "strategies",
+    "end_to_end",
+    "demo",
+    "properties",
+}
 
 
 def test_tests_mirror_the_rooms() -> None:
