@@ -65,7 +65,8 @@ def on_note_added(d: Draft, event: NoteAdded) -> None:
 
 def on_deadline_extended(d: Draft, event: DeadlineExtended) -> None:
     """Only with a reason, only later than now, never past what law or contract allow."""
-    found = [x for x in d.state.deadlines if event.deadline in (x.id, x.kind)]
+    found = [x for x in d.state.deadlines if x.id == event.deadline]
+    found = found or [x for x in d.state.deadlines if x.kind == event.deadline]
     if not found:
         raise Refused(f"no deadline {event.deadline} is armed")
     deadline = min(found, key=lambda x: x.due)

@@ -141,6 +141,17 @@ def test_tiers_name_who_approves_a_refund() -> None:
     assert one.state.refunds[0].approved_by == "owner-1"
 
 
+def test_an_approved_refund_never_exceeds_what_is_owed_by_then() -> None:
+    """30.00 asked for; while they await approval her check for 50.00 bounces: nothing is owed to her any more."""
+    one = overpaid_by_the_patient(approvals=("refund",))
+    one.do(e.RefundRequested, to="patient", amount_cents=3000, reason="paid too much")
+    one.do(e.PatientPaid, amount_cents=-5000)
+    one.approved()
+    assert one.state.refunds == ()
+    assert ledger(one.state, TABLES).patient == 2000
+    assert one.state.status not in ("refund_pending", "awaiting_approval")
+
+
 def test_a_refund_nobody_approves_gives_nothing_back_and_stays_a_task() -> None:
     one = overpaid_by_the_patient(approvals=("refund",))
     one.do(e.RefundRequested, to="patient", amount_cents=3000, reason="paid too much")
@@ -237,11 +248,21 @@ def test_warnings_come_on_days_thirty_forty_five_and_fifty_five() -> None:
     assert (task.owner, task.escalated) == ("supervisor", True)
 
 
+def test_a_date_that_a_person_moved_stays_where_no_law_says_otherwise() -> None:
+    one = overpaid_by_the_patient()
+    to = datetime(2026, 6, 1, 8, tzinfo=ZoneInfo(ZONE))
+    one.do(e.DeadlineExtended, deadline="overpayment", to=to, reason="the patient is abroad until June")
+    assert not one.steps[-1].refused
+    one.do(e.PatientPaid, amount_cents=500)
+    assert due(one) == "2026-06-01T08:00"
+
+
 def test_medicares_sixty_days_are_nobodys_to_extend() -> None:
     one = medicare_paid()
     one.do(e.OverpaymentIdentified, amount_cents=3000, reason="audit")
     to = datetime(2026, 12, 1, 8, tzinfo=ZoneInfo(ZONE))
     one.do(e.DeadlineExtended, deadline="overpayment", to=to, reason="busy")
+    assert "no later than 2026-05-12T23:59:59" in one.steps[-1].refused
     assert "401.305" in one.steps[-1].refused
 
 
