@@ -264,6 +264,16 @@ class Benefit(Value):
     elements: Segment = ()
 
 
+class OtherPayer(Value):
+    """A payer besides the one that answers (EB01 R with the NM1 of its loop 2120): PRP first, SEP second, TTP third."""
+
+    role: str = ""
+    name: str = ""
+    payer_id: str = ""
+    insurance_type: str = ""
+    """EB04; of Medicare's own answer the reason why it is second (12, 13, ...)."""
+
+
 class EligibilityAnswer(Value):
     """What one 271 says of one subscriber or dependent."""
 
@@ -277,6 +287,7 @@ class EligibilityAnswer(Value):
     """An EB01 of 6, 7 or 8 stands, and none that is active."""
     rejections: tuple[EligibilityRejection, ...] = ()
     benefits: tuple[Benefit, ...] = ()
+    other_payers: tuple[OtherPayer, ...] = ()
 
 
 class ClaimSubmissionSet(Value):

@@ -5,13 +5,15 @@ What an answer means for a claim is decided in claims/; the 270 is written in el
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from adapters.x12.eligibility_request import write_eligibility_request
 from adapters.x12.fields import amount_to_show, text
 from adapters.x12.hierarchy import Level, levels_of
 from adapters.x12.reader import TransactionSet
 from adapters.x12.rejections import BY_CODE, rejection
 from adapters.x12.segments import Segment
-from claims.documents import Benefit, EligibilityAnswer, EligibilityRejection, Problem
+from claims.documents import Benefit, EligibilityAnswer, EligibilityRejection, OtherPayer, Problem
 
 __all__ = ["read_eligibility", "write_eligibility_request"]
 
@@ -72,7 +74,25 @@ def _answer(ts: TransactionSet, level: Level, before: Level, problems: list[Prob
         inactive=bool(codes & _INACTIVE) and not active,
         rejections=tuple(one for above in (before, *reversed(line)) for one in _rejections(above)),
         benefits=benefits,
+        other_payers=tuple(_other_payers(level)),
     )
+
+
+_PAYERS = frozenset(("PR", "PRP", "SEP", "TTP"))
+"""NM101 of loop 2120: a payer, the primary, the secondary, the tertiary payer."""
+
+
+def _other_payers(level: Level) -> Iterator[OtherPayer]:
+    """The payers named behind each EB*R (other or additional payer), up to the next EB."""
+    kind = ""
+    inside = False
+    for segment in level.segments:
+        if segment.id == "EB":
+            inside, kind = text(segment, 1) == "R", text(segment, 4)
+        elif inside and segment.id == "NM1" and text(segment, 1) in _PAYERS:
+            yield OtherPayer(
+                role=text(segment, 1), name=text(segment, 3), payer_id=text(segment, 9), insurance_type=kind
+            )
 
 
 def _rejections(level: Level) -> list[EligibilityRejection]:

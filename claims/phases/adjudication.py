@@ -8,7 +8,7 @@ from claims.documents import ClaimPayment
 from claims.draft import Draft, Refused
 from claims.events import ManualPaymentPosted, RemittanceReceived, TakebackReceived
 from claims.money import dollars
-from claims.phases import contracts, next_payer, overpayment, settling
+from claims.phases import contracts, hints, next_payer, overpayment, settling
 from claims.posting import (
     CROSSOVER_REMARKS,
     FORWARDED,
@@ -122,6 +122,7 @@ def take_payment(d: Draft, posted: PostedPayment) -> None:
         d.open_task("review_coverage", "biller", "the payer says the claim is not its own and forwarded it (status 23)")
         return
     decide(d, posted.coverage)
+    hints.of_priority(d, posted)
     _lone_reversals(d)
 
 
@@ -236,7 +237,7 @@ def _forwarded(d: Draft, latest: PostedPayment) -> None:
         d.put_deadline(waits[0])
     else:
         d.arm("crossover")
-    next_payer.doubt_carrier(d, latest.payment, following)
+    hints.of_crossover(d, latest.payment, following)
     balance = ledger(d.state, d.tables)
     if balance.open > 0:
         reason = f"{dollars(balance.open)} are neither paid nor explained by the payer that forwarded the claim"
@@ -294,7 +295,7 @@ def _denied(d: Draft, latest: PostedPayment, outcome: Outcome) -> None:
     d.open_task(
         "work_denial",
         owner,
-        f"{', '.join(denial.codes) or 'status 4'}: {denial.recommended}; {denial.why}",
+        f"{', '.join(denial.codes) or 'status 4'}: {denial.recommended}; {denial.why}{hints.of_denial(d, denial)}",
         category=denial.reason_class,
     )
     open_windows(d, latest)

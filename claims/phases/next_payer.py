@@ -5,10 +5,7 @@ A secondary goes out by itself; a hold, money that nobody explained, or an answe
 
 from __future__ import annotations
 
-import re
-
 from claims.deciding import chain, decisions, last_decided, left_by_earlier, next_coverage, written_off
-from claims.documents import ClaimPayment
 from claims.draft import Draft, Refused
 from claims.money import dollars
 from claims.other_payers import earlier
@@ -114,36 +111,6 @@ def bill_other(d: Draft, denial: Denial) -> None:
         bill(d, coverage)
         return
     d.open_task("review_coverage", "front_desk", f"find the payer that owes, and say so (coverage): {denial.why}")
-
-
-# what a payer forwarded
-
-
-def doubt_carrier(d: Draft, payment: ClaimPayment, following: int | None) -> None:
-    """The payer says whom it forwarded the claim to (NM1*TT): a hint where that payer isn't on the claim."""
-    named = payment.crossover_carrier
-    if following is None:
-        whom = named or "a payer that it doesn't name"
-        reason = f"forwarded to {whom}, and the claim has no later payer: ask the patient, then add it (coverage)"
-    elif named and not any(
-        same_payer(named, d.state.claim.coverages[i].payer.name, d.state.claim.coverages[i].payer.payer_id)
-        for i in chain(d.state.claim)[1:]
-    ):
-        reason = f"forwarded to {named}, which isn't on the claim: ask the patient, then change its payers (coverage)"
-    else:
-        return
-    d.open_task("review_coverage", "front_desk", reason, category="crossover")
-
-
-_SAYS_NOTHING = {"HEALTH", "PLAN", "INSURANCE", "COMPANY", "INC", "LLC", "CORP", "THE", "AND", "GROUP", "CARE", "LIFE"}
-
-
-def same_payer(named: str, name: str, payer_id: str) -> bool:
-    """Whether a payer's name may be that of ours: they share a word that tells payers apart, or it is the id itself."""
-    if named.strip().upper() == payer_id.strip().upper() != "":
-        return True
-    one, other = (set(re.findall(r"[A-Z0-9]{3,}", text.upper())) - _SAYS_NOTHING for text in (named, name))
-    return bool(one & other)
 
 
 # answers that are held

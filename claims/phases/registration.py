@@ -13,7 +13,7 @@ from claims.events import (
     EligibilityOverridden,
     SubmitRequested,
 )
-from claims.phases import code_review, next_payer, settling, submission
+from claims.phases import code_review, hints, next_payer, settling, submission
 from claims.phases.editing import scrub as scrub
 from claims.questions import EligibilityQuestion
 from claims.status import Status as S
@@ -81,7 +81,8 @@ def on_eligibility_answered(d: Draft, event: EligibilityAnswered) -> None:
     codes = tuple(rejection.code for rejection in answer.rejections)
     if answer.active:
         d.set(coverage="active")
-        return covered(d)
+        covered(d)
+        return hints.of_eligibility(d, answer)
     if codes and all(code in PAYER_CANT_ANSWER for code in codes):
         d.open_task("verify_coverage", "front_desk", f"the payer can't answer now (AAA {', '.join(codes)}): ask again")
         return None

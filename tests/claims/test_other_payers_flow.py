@@ -10,7 +10,7 @@ import pytest
 
 from claims import events as e
 from claims.claim import Claim
-from claims.documents import ClaimPayment
+from claims.documents import ClaimPayment, EligibilityAnswer, OtherPayer
 from claims.lifecycle import step
 from claims.posting import ledger
 from claims.state import ClaimState, Task
@@ -228,6 +228,51 @@ def test_a_claim_forwarded_to_somebody_we_do_not_know_asks_who_that_is() -> None
     task = _task(one.state, "review_coverage")
     assert (task.owner, task.category) == ("front_desk", "crossover")
     assert "BLUE RIVER" in task.reason
+
+
+# what payers say about other payers
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [("BLUE RIVER MUTUAL", "add it as the primary"), ("PAYER2", "change the order"), ("", "")],
+)
+def test_a_payer_that_comes_first_by_the_remittance_is_the_front_desks_question(named: str, said: str) -> None:
+    one = life(two_payers()).denied(payment(0, "CO-22:12500").model_copy(update={"corrected_payer": named}))
+    found = [task for task in one.state.tasks if task.category == "priority"]
+    assert [task.owner for task in found] == (["front_desk"] if said else [])
+    assert not found or said in found[0].reason
+
+
+def test_a_271_that_names_another_payer_asks_for_it_with_a_proposal_and_stops_nothing() -> None:
+    """EB*R**30*12 with NM1*PRP: Medicare says that a working aged patient's plan is first."""
+    one = life(claim(coverage(indicator="MB")))
+    other = OtherPayer(role="PRP", name="BIG EMPLOYER PLAN", payer_id="BIGEP", insurance_type="12")
+    answer = EligibilityAnswer(active=True, other_payers=(other,))
+    one.do(e.EligibilityAnswered, effect=one.in_flight("check_eligibility"), answer=answer)
+    assert one.state.status == "scrubbing"
+    task = _task(one.state, "review_coverage")
+    assert task.owner == "front_desk"
+    assert "BIG EMPLOYER PLAN (insurance type 12): order=primary payer_id=BIGEP" in task.reason
+
+
+def test_a_271_that_names_the_payers_of_the_claim_asks_nothing() -> None:
+    one = life(two_payers())
+    answer = EligibilityAnswer(active=True, other_payers=(OtherPayer(role="SEP", name="PAYER2", payer_id="PAYER2"),))
+    one.do(e.EligibilityAnswered, effect=one.in_flight("check_eligibility"), answer=answer)
+    assert one.state.tasks == ()
+
+
+def test_a_denial_because_another_payer_is_first_says_what_the_claim_knows_of_the_order() -> None:
+    """A child of two parents: 3 November comes after 5 April, so the second parent's plan is first."""
+    first, second = coverage(), coverage("secondary", "PAYER2")
+    days = (date(1980, 11, 3), date(1984, 4, 5))
+    plans = tuple(
+        c.model_copy(update={"relationship": "19", "subscriber": c.subscriber.model_copy(update={"birth_date": day})})
+        for c, day in zip((first, second), days, strict=True)
+    )
+    one = life(claim(*plans, patient_relationship="19")).denied(payment(0, "CO-22:12500"))
+    assert "PAYER2 pays before PAYER1: the birthday rule" in _task(one.state, "work_denial").reason
 
 
 # answers that are held
