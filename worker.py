@@ -49,6 +49,7 @@ from adapters.keys import Keys, KeysError, keys_of
 from adapters.logging import configure_logging
 from adapters.opening import carrier_of, documents_of, letters_of, records_of
 from adapters.records import SqlRecords
+from adapters.records.audit_log import Act
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.tables.icd10 import load_icd10
 from adapters.tables.loader import load_tables
@@ -97,6 +98,9 @@ SHARED = (
 Imported anew for every workflow they cost 33 ms and 1.5 MB each; shared 1.4 ms and 97 kB.
 """
 STICKY_SECONDS = 60.0
+TASKS_AT_ONCE = 30
+"""Workflow tasks under way. More of them wait inside the worker, in order of arrival, where the server can no longer hand
+them out practice by practice; questions to payers take up to 20 of them (activities/eligibility.py)."""
 GRACE = timedelta(seconds=10)
 CARRIER_AT_ONCE = 50
 
@@ -189,6 +193,7 @@ def build_worker(
         activities=activities,
         workflow_runner=runner(),
         max_cached_workflows=cached,
+        max_concurrent_workflow_tasks=TASKS_AT_ONCE,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=sticky_seconds),
         graceful_shutdown_timeout=GRACE,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -288,6 +293,44 @@ async def webhook_of(settings: Settings, client: Client) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def codec_of(settings: Settings) -> AsyncIterator[None]:
+    """Opens payloads for Temporal's UI and CLI while the block runs, where the settings name an address and a key ring.
+
+    Raises CannotServe.
+    """
+    keys = keys_for(settings)
+    if not settings.codec_address or keys is None:
+        yield
+        return
+    # Loaded here, as above.
+    from adapters.codec import PERSON
+    from adapters.http.codec_server import create_app
+    from adapters.http.codec_users import UsersError, read_users
+    from adapters.http.serving import CannotListen, serving
+
+    try:
+        users = read_users(settings.codec_users_file) if settings.codec_users_file else None
+        records = records_of(settings)
+    except UsersError as error:
+        raise CannotServe(Exit.SETTINGS, str(error)) from error
+    except RecordsError as error:
+        raise CannotServe(Exit.RECORDS, str(error)) from error
+
+    async def note(acts: Sequence[Act]) -> None:
+        await records.custody.note(*acts)
+
+    origins = [origin.strip() for origin in settings.codec_origins.split(",") if origin.strip()]
+    app = create_app(SealingCodec(keys, PERSON), note, users=users, origins=origins)
+    try:
+        async with serving(app, settings.codec_address):
+            yield
+    except CannotListen as error:
+        raise CannotServe(Exit.SETTINGS, f"codec: {error} set CLAIMLINE_CODEC_ADDRESS") from error
+    finally:
+        records.close()
+
+
+@asynccontextmanager
 async def gauges_of(settings: Settings, client: Client, records: Records) -> AsyncIterator[None]:
     """Counts for the metrics page while the block runs, where there is one."""
     if not settings.metrics_address or not isinstance(records, SqlRecords):
@@ -321,6 +364,7 @@ async def run(settings: Settings, *, check: bool = False) -> None:
             deliveries_per_second=settings.deliveries_per_second,
         ),
         webhook_of(settings, client),
+        codec_of(settings),
         gauges_of(settings, client, parts.records),
     ):
         log.info("serving", address=settings.temporal_address, task_queue=queue, version=build_id())

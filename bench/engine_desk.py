@@ -21,6 +21,7 @@ from typing import Any, Literal, cast
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from activities.fairness import of_practice
 from activities.names import CLAIM, claim_workflow_id
 from adapters.correspondence import TypstLetters
 from adapters.opening import documents_of
@@ -162,9 +163,10 @@ async def open_desk(converter: Any = CONVERTER) -> AsyncIterator[Desk]:
             data_converter=converter,
             dev_server_existing_path=str(Path(sysconfig.get_path("scripts")) / "temporal"),
             dev_server_database_filename=str(folder / "temporal.db"),
-            dev_server_log_level="error",
+            dev_server_log_level="never",
             dev_server_extra_args=[
                 *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=2"),
+                *("--dynamic-config-value", "matching.enableFairness=true"),
                 *("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"'),
             ],
         )
@@ -211,7 +213,7 @@ def claim_of(number: str) -> Claim:
     return claims[0].claim
 
 
-def registered(claim_id: str, *, linger: int = 1) -> ClaimRegistered:
+def registered(claim_id: str, *, linger: int = 1, practice: str = PRACTICE) -> ClaimRegistered:
     """A registration under the default rules; the closed claim lingers for `linger` seconds."""
     claim = claim_of(claim_id.upper())
     default: PayerRules = rules_for(TABLES.payer_rules, "", "")
@@ -220,7 +222,7 @@ def registered(claim_id: str, *, linger: int = 1) -> ClaimRegistered:
     return ClaimRegistered(
         at=datetime.now(UTC),
         id=f"registered/{claim_id}",
-        practice=PRACTICE,
+        practice=practice,
         claim_id=claim_id,
         source="json",
         claim=claim,
@@ -273,8 +275,8 @@ def remittance(claim_id: str) -> RemittanceReceived:
     )
 
 
-async def start_claim(desk: Desk, event: ClaimRegistered) -> Any:
-    """What intake does: register, then start."""
+async def start_claim(desk: Desk, event: ClaimRegistered, *, fair: bool = True) -> Any:
+    """What intake does: register, then start; without `fair` as if all were of one practice."""
     await desk.records.register(
         practice=event.practice, claim_id=event.claim_id, claim=event.claim, fingerprint="", at=event.at
     )
@@ -286,6 +288,7 @@ async def start_claim(desk: Desk, event: ClaimRegistered) -> Any:
         task_queue=desk.queue,
         static_summary=start_summary(event),
         search_attributes=attributes.as_typed(attributes.of_view(view(first, TABLES))),
+        priority=of_practice(event.practice if fair else "all"),
     )
 
 
