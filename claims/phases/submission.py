@@ -99,11 +99,13 @@ def on_claim_transmitted(d: Draft, event: ClaimTransmitted) -> None:
     d.close_tasks("find_submission", "resubmit")
     d.forget("find_submission")
     if d.state.status in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
-        d.move(S.VOID_PENDING if submission.frequency == "8" else _on_its_way(submission))
+        d.move(_on_its_way(submission))
         await_answers(d, event.acknowledgements)
 
 
 def _on_its_way(submission: Submission) -> S:
+    if submission.frequency == "8":
+        return S.VOID_PENDING
     return S.SECONDARY_SUBMITTED if submission.coverage else S.SUBMITTED
 
 
@@ -169,15 +171,21 @@ def on_submission_found(d: Draft, event: SubmissionFound) -> None:
     submission = d.submission(event.submission)
     d.require(S.SUBMISSION_UNKNOWN, what="the result of a look-up")
     if event.found:
-        d.put_submission(submission, outcome="transmitted", sent_at=submission.sent_at or event.at)
-        d.close_tasks("find_submission")
-        d.move(_on_its_way(submission))
-        await_answers(d, ("277CA",))
+        _arrived(d, submission)
         return
     said = "the carrier doesn't know it" if event.found is False else "the carrier can't tell whether it arrived"
     d.put_submission(submission, errors=(*submission.errors, said))
     reason = f"submission {submission.number}: {said}: ask it, then send again or wait"
     d.open_task("find_submission", "biller", reason)
+
+
+def _arrived(d: Draft, submission: Submission) -> None:
+    """It is known after all that a submission of unknown outcome reached the carrier."""
+    d.put_submission(submission, outcome="transmitted", sent_at=submission.sent_at or d.now)
+    d.close_tasks("find_submission")
+    d.forget("find_submission")
+    d.move(_on_its_way(submission))
+    await_answers(d, ("277CA",))
 
 
 def on_submission_acknowledged(d: Draft, event: SubmissionAcknowledged) -> None:
@@ -187,7 +195,9 @@ def on_submission_acknowledged(d: Draft, event: SubmissionAcknowledged) -> None:
     submission = d.put_submission(submission, acknowledgements=(*submission.acknowledgements, acknowledgement))
     latest = submission.number == d.state.submissions[-1].number
     if event.accepted:
-        d.put_submission(submission, rank=max(submission.rank, 1))
+        submission = d.put_submission(submission, rank=max(submission.rank, 1))
+        if latest and d.state.status is S.SUBMISSION_UNKNOWN:
+            _arrived(d, submission)
         if latest and event.source != "TA1":
             d.disarm("acknowledgement", subject="999")
         return

@@ -140,6 +140,33 @@ def test_an_unknown_outcome_that_is_found_goes_on() -> None:
     assert not one.state.tasks
 
 
+def test_what_nobody_can_look_up_stays_unknown_with_a_persons_task_until_that_person_sends_it_again() -> None:
+    one = WAYS["submission_unknown"]()
+    one.do(e.SubmissionFound, effect=one.in_flight("find_submission"), submission=1, found=None)
+    assert one.state.status == "submission_unknown"
+    (task,) = one.state.tasks
+    assert (task.type, task.owner) == ("find_submission", "biller")
+    assert "can't tell" in task.reason
+    one.do(e.SubmitRequested, by="biller-1")
+    one.scrubbed()
+    assert [(s.number, s.outcome) for s in one.state.submissions] == [(1, "unknown"), (2, "sending")]
+
+
+@pytest.mark.parametrize("source", ["TA1", "999"])
+@pytest.mark.parametrize("found", [None, False])
+def test_an_acknowledged_envelope_proves_that_an_unknown_submission_arrived(source: str, found: bool | None) -> None:
+    one = WAYS["submission_unknown"]()
+    one.do(e.SubmissionFound, effect=one.in_flight("find_submission"), submission=1, found=found)
+    one.do(e.SubmissionAcknowledged, document="d1", source=source, submission=1, accepted=True)
+    assert one.state.status == "submitted"
+    assert one.state.submissions[0].outcome == "transmitted"
+    assert not one.state.tasks
+    assert any(x.subject == "277CA from the payer" for x in one.state.deadlines)
+    one.do(e.SubmitRequested, by="biller-1")
+    assert one.steps[-1].refused
+    assert len(one.state.submissions) == 1
+
+
 def test_a_hold_lets_nothing_out_and_its_release_does() -> None:
     one = WAYS["ready_to_submit"]()
     assert not one.state.submissions
