@@ -8,6 +8,7 @@ it is the disk's flush that takes the time.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sqlite3
 import time
@@ -291,10 +292,20 @@ def _shown(address: URL) -> str:
 
 
 def _make_private(path: Path, where: str) -> None:
-    """Creates the file readable by its owner only (SQLite gives its WAL the same mode); it holds patients' data."""
+    """Creates the file readable by its owner only (SQLite gives its WAL the same mode); it holds patients' data.
+
+    One that is there is never opened here: closing it would drop every lock that this process's connections have on it,
+    and another process that leaves would delete their WAL as its last user (sqlite.org/howtocorrupt.html, 2.2).
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if path.exists():
+            if not os.access(path, os.R_OK | os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return  # somebody else was faster
     except OSError as problem:
         raise RecordsError(
             f"records {where}: the file can't be opened ({problem.strerror}); check the folder and its permissions"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Coroutine
@@ -160,3 +162,21 @@ async def test_a_slow_call_never_holds_up_the_event_loop(records: SqlRecords) ->
     assert not slow.done()
     go_on.set()
     assert await slow
+
+
+async def test_records_opened_twice_in_one_process_keep_their_log_when_another_process_leaves(
+    sqlite_url: str, tmp_path: Path, start: datetime
+) -> None:
+    first = open_records(sqlite_url)
+    await first.store_document(b"one", kind="835", source="carrier", at=start)
+    second = open_records(sqlite_url)
+    other = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT count(*) FROM documents'); c.close()"
+    )
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-c", other, tmp_path / "records.db"], check=True)
+    assert (tmp_path / "records.db-wal").exists()
+    await first.store_document(b"two", kind="835", source="carrier", at=start)
+    second.close()
+    first.close()
+    with sqlite3.connect(tmp_path / "records.db") as connection:
+        assert connection.execute("SELECT count(*) FROM documents").fetchone() == (2,)
