@@ -66,6 +66,8 @@ def test_a_story_that_is_not_there_is_exit_code_2_and_one_line() -> None:
         (f'{{{AT}}}\n{{"world": "agreeable"}}', "line 2: the world is set by the first line"),
         (f'{{{AT}, "message": "note"}}', "line 1: there is no claim"),
         (f'{{{AT}, "file": "missing.837"}}', "line 1: no such file: missing.837"),
+        ('{"world": "agreeable", "rules": {"colour": "blue"}}\n', "line 1: `rules` changes fields of the payer rules"),
+        ('{"world": "agreeable", "rules": {"write_off_tiers": [{"role": "king"}]}}\n', "rules.write_off_tiers.0.role"),
     ],
 )
 def test_what_is_wrong_with_a_story_is_said_with_its_line(tmp_path: Path, text: str, told: str) -> None:
