@@ -5,6 +5,7 @@ The defaults are those of the embedded demo: Temporal, sandbox and records on th
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -269,9 +270,16 @@ def _said(value: str | Path | SecretStr | None) -> bool:
 
 
 def load_settings() -> Settings:
-    """The settings of this process. Raises SettingsError, a line for each variable that is wrong or missing."""
+    """The settings of this process. Raises SettingsError, a line for each variable that is wrong or missing.
+
+    CLAIMLINE_SECRETS_DIR names a folder of secrets: what the environment leaves out is read from files there that are
+    named like the variable, in small letters, as /run/secrets/claimline_carrier_key.
+    """
+    folder = os.environ.get(f"{PREFIX}SECRETS_DIR")
+    if folder and not Path(folder).is_dir():
+        raise SettingsError(f"{PREFIX}SECRETS_DIR: there is no such folder")
     try:
-        return Settings()
+        return Settings(_secrets_dir=folder or None)
     except ValidationError as error:
         raise SettingsError("\n".join(map(_line, error.errors(include_input=False, include_url=False)))) from None
 

@@ -6,15 +6,10 @@ import importlib
 import os
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
-from typing import cast
 
 import pytest
-from ruamel.yaml import YAML
-
-from adapters.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -113,62 +108,6 @@ def test_decision_records_are_numbered_once() -> None:
     numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
     assert numbers == sorted(set(numbers))
     assert all(number.isdigit() for number in numbers)
-
-
-# ------------------------------------------------------------------------------------------------- the small server
-
-
-def test_the_compose_file_follows_the_compose_specification() -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "check_jsonschema",
-        "--builtin-schema",
-        "vendor.compose-spec",
-        "docker-compose.yml",
-    ]
-    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-
-
-def compose() -> dict[str, dict[str, dict[str, object]]]:
-    loaded: dict[str, dict[str, dict[str, object]]] = YAML(typ="safe").load(text("docker-compose.yml"))
-    return loaded
-
-
-def test_no_port_of_the_small_server_is_open_to_the_network() -> None:
-    ports = [port for service in compose()["services"].values() for port in service.get("ports", [])]  # type: ignore[attr-defined]
-    assert ports
-    assert all(str(port).startswith("127.0.0.1:") for port in ports)
-
-
-def test_the_small_server_keeps_its_data_in_named_volumes() -> None:
-    named = set(compose()["volumes"])
-    for name, service in compose()["services"].items():
-        for mount in service.get("volumes", []):  # type: ignore[attr-defined]
-            assert str(mount).partition(":")[0] in named, name
-
-
-def test_no_secret_stands_in_the_compose_file_or_its_example() -> None:
-    for name in re.findall(r"\$\{(\w*(?:PASSWORD|KEY))", text("docker-compose.yml")):
-        assert re.search(rf"\$\{{{name}:\?", text("docker-compose.yml")), f"{name} needs no value"
-        assert re.search(rf"^{name}=$", text(".env.example"), re.MULTILINE), f"{name} is not empty in .env.example"
-    assert re.search(r"^\.env$", text(".gitignore"), re.MULTILINE)
-
-
-def test_every_setting_in_env_reaches_the_worker() -> None:
-    # A setting that is not listed stays on the host: .env alone puts nothing into a container.
-    reach = set(cast("dict[str, object]", compose()["services"]["worker"]["environment"]))
-    names = {f"CLAIMLINE_{name.upper()}" for name in Settings.model_fields}
-    assert names | {"CLAIMLINE_DATA", "CLAIMLINE_IDENTITY_KEY"} <= reach
-    assert "POSTGRES_PASSWORD" not in reach
-
-
-def test_every_image_is_pinned() -> None:
-    for name, service in compose()["services"].items():
-        image = str(service["image"])
-        assert re.search(r":(?:\d|\$\{\w+:-\d)", image), name
-        assert "latest" not in image, name
 
 
 # ------------------------------------------------------------------------------------------------- our own packages
