@@ -9,6 +9,7 @@ from claims.adjustments import NOT_OURS, REVERSAL, all_adjustments, reason_class
 from claims.base import Value
 from claims.claim import Claim
 from claims.documents import ClaimPayment
+from claims.memo import Memo, money_of
 from claims.state import ClaimState, PostedPayment
 from claims.tables import Tables
 
@@ -71,29 +72,41 @@ def pair_reversals(payments: tuple[PostedPayment, ...]) -> tuple[tuple[PostedPay
     """
     standing = sorted((p for p in payments if p.payment.status_code != REVERSAL), key=_dated)
     lone: list[PostedPayment] = []
+    by_amount: dict[int, list[PostedPayment]] = {}
+    for posted in standing:
+        by_amount.setdefault(posted.payment.paid_cents, []).append(posted)
+    gone: set[int] = set()
     for reversal in sorted((p for p in payments if p.payment.status_code == REVERSAL), key=_dated):
-        number = reversal.payment.payer_claim_control_number
-        fits = [
-            posted
-            for posted in standing
-            if posted.payment.paid_cents == -reversal.payment.paid_cents
-            and abs(reversal.payment.charge_cents) in (0, posted.payment.charge_cents)
-            and (not number or posted.payment.payer_claim_control_number in ("", number))
-        ]
-        if not fits:
+        same = by_amount.get(-reversal.payment.paid_cents, [])
+        place = _meant(reversal, same)
+        if place is None:
             lone.append(reversal)
+        else:
+            gone.add(id(same.pop(place)))
+    return _paired_by_content([posted for posted in standing if id(posted) not in gone], lone)
+
+
+def _meant(reversal: PostedPayment, same: list[PostedPayment]) -> int | None:
+    """Which of these payments, oldest first, a reversal means; None where it can be none of them."""
+    number, charge = reversal.payment.payer_claim_control_number, abs(reversal.payment.charge_cents)
+    found, best = None, (True, True)
+    for place, posted in enumerate(same):
+        if charge not in (0, posted.payment.charge_cents):
             continue
-        if len(fits) > 1:
-            fits = _best(fits, reversal)
-        standing.remove(fits[0])
-    return _paired_by_content(standing, lone)
+        if number and posted.payment.payer_claim_control_number not in ("", number):
+            continue
+        rank = (not _negated(reversal, posted), posted.trace_number == reversal.trace_number)
+        if rank == (False, False):
+            return place
+        if found is None or rank < best:
+            found, best = place, rank
+    return found
 
 
-def _best(fits: list[PostedPayment], reversal: PostedPayment) -> list[PostedPayment]:
-    """The payments that a reversal may mean, the likeliest first."""
-    told = _amounts(reversal.payment, -1)
-    exact = [posted for posted in fits if _amounts(posted.payment) == told]
-    return sorted(exact or fits, key=lambda posted: (posted.trace_number == reversal.trace_number, _dated(posted)))
+def _negated(reversal: PostedPayment, posted: PostedPayment) -> bool:
+    """Whether every amount of the payment is that of the reversal, with the other sign."""
+    charge, paid, adjusted = _amounts(reversal.payment)
+    return _amounts(posted.payment) == (-charge, -paid, tuple(sorted((g, r, -cents) for g, r, cents in adjusted)))
 
 
 def _paired_by_content(
@@ -102,8 +115,7 @@ def _paired_by_content(
     """Some payers number the reversal anew: it then is of the one payment whose every amount it negates."""
     left: list[PostedPayment] = []
     for reversal in lone:
-        told = _amounts(reversal.payment, -1)
-        fits = [posted for posted in standing if _amounts(posted.payment) == told]
+        fits = [posted for posted in standing if _negated(reversal, posted)]
         if len(fits) == 1 and all_adjustments(reversal.payment):
             standing.remove(fits[0])
         else:
@@ -111,10 +123,18 @@ def _paired_by_content(
     return tuple(standing), tuple(left)
 
 
-def _amounts(payment: ClaimPayment, sign: int = 1) -> tuple[object, ...]:
-    """Charge, paid amount and every adjustment of a claim payment, all times `sign`."""
-    adjusted = sorted((a.group, a.reason, sign * a.amount_cents) for a in all_adjustments(payment))
-    return sign * payment.charge_cents, sign * payment.paid_cents, tuple(adjusted)
+_Amounts = tuple[int, int, tuple[tuple[str, str, int], ...]]
+_AMOUNTS: Memo[_Amounts] = Memo(2048)
+
+
+def _amounts(payment: ClaimPayment) -> _Amounts:
+    """Charge, paid amount and every adjustment of a claim payment, in an order of their own."""
+    return _AMOUNTS.of((payment,), lambda: _read_amounts(payment))
+
+
+def _read_amounts(payment: ClaimPayment) -> _Amounts:
+    adjusted = sorted((a.group, a.reason, a.amount_cents) for a in all_adjustments(payment))
+    return payment.charge_cents, payment.paid_cents, tuple(adjusted)
 
 
 def _is_duplicate_denial(posted: PostedPayment, tables: Tables) -> bool:
@@ -138,6 +158,9 @@ class Decisions(Value):
         return self.whole[-1] if self.whole else None
 
 
+_DECISIONS: Memo[Decisions] = Memo()
+
+
 def decisions(state: ClaimState, coverage: int, tables: Tables) -> Decisions:
     """Which of a payer's payments count: reversed ones don't, parts of a split claim all do, else the last one decides.
 
@@ -145,6 +168,10 @@ def decisions(state: ClaimState, coverage: int, tables: Tables) -> Decisions:
     later payer's answer that would leave less than nothing is held; once the payer answers anew, that answer counts
     alone.
     """
+    return _DECISIONS.of((*money_of(state), coverage, tables), lambda: _decisions(state, coverage, tables))
+
+
+def _decisions(state: ClaimState, coverage: int, tables: Tables) -> Decisions:
     mine = tuple(p for p in state.payments if p.coverage == coverage and p.payment.status_code != NOT_OURS)
     standing, lone = pair_reversals(mine)
     left = left_by_earlier(state, coverage, tables)

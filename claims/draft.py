@@ -42,6 +42,8 @@ class Draft:
     """The state being made. Every change goes through here, so that the journal, the table and the invariants hold."""
 
     def __init__(self, state: ClaimState, event: AnyEvent, tables: Tables) -> None:
+        self.before = state
+        """The claim before anything of this event was done."""
         self.state = state
         self.event = event
         self.tables = tables

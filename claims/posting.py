@@ -43,6 +43,7 @@ from claims.deciding import (
 )
 from claims.documents import ClaimPayment, PaymentLine
 from claims.events import RemittanceReceived, TakebackReceived
+from claims.memo import Memo, money_of
 from claims.refunds import ACKNOWLEDGED, to_patient_cents, to_payers_cents
 from claims.state import ClaimState, PostedPayment
 from claims.tables import Tables
@@ -147,8 +148,15 @@ def _direct(posted: tuple[PostedPayment, ...], tables: Tables) -> int:
     return sum(a.amount_cents for p in posted for a in all_adjustments(p.payment) if paid_to_patient(a, tables))
 
 
+_LEDGERS: Memo[Ledger] = Memo()
+
+
 def ledger(state: ClaimState, tables: Tables) -> Ledger:
     """The claim's money as of now, in cents."""
+    return _LEDGERS.of((*money_of(state), tables), lambda: _ledger(state, tables))
+
+
+def _ledger(state: ClaimState, tables: Tables) -> Ledger:
     claim = state.claim
     insurer_paid, contractual = prior(claim, tables)
     decided, share, direct = -1, 0, 0

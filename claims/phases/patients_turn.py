@@ -5,6 +5,7 @@ from __future__ import annotations
 from claims import patient_balance
 from claims.draft import Draft
 from claims.effects import ReportPatientBalance
+from claims.memo import money_of
 from claims.money import dollars
 from claims.posting import Ledger, ledger
 from claims.state import Reported
@@ -37,6 +38,8 @@ def tell_account(d: Draft) -> None:
     A claim that never asked its patient for anything tells nothing, so a clean claim costs nothing here.
     """
     known = d.state.reported
+    if known is not None and d.before.reported is known and _same_debt(d):
+        return
     if known is None and not d.state.payments and d.state.coverage != "self_pay":
         return
     money = ledger(d.state, d.tables)
@@ -67,3 +70,11 @@ def tell_account(d: Draft) -> None:
             tables_version=d.state.tables_version,
         )
     )
+
+
+def _same_debt(d: Draft) -> bool:
+    """Whether nothing changed that what the patient owes, or may be asked for, depends on."""
+    before, now = d.before, d.state
+    if (before.status, before.holds) != (now.status, now.holds):
+        return False
+    return all(one is other for one, other in zip(money_of(before), money_of(now), strict=True))
