@@ -88,6 +88,7 @@ SHARED = (
     "workflows.account_reading",
     "workflows.attributes",
     "workflows.books",
+    "workflows.handing_over",
     "workflows.perform",
     "workflows.reading",
     "workflows.tables",
@@ -293,13 +294,13 @@ async def webhook_of(settings: Settings, client: Client) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def codec_of(settings: Settings) -> AsyncIterator[None]:
+async def codec_of(settings: Settings, records: Records) -> AsyncIterator[None]:
     """Opens payloads for Temporal's UI and CLI while the block runs, where the settings name an address and a key ring.
 
     Raises CannotServe.
     """
     keys = keys_for(settings)
-    if not settings.codec_address or keys is None:
+    if not settings.codec_address or keys is None or not isinstance(records, SqlRecords):
         yield
         return
     # Loaded here, as above.
@@ -310,14 +311,12 @@ async def codec_of(settings: Settings) -> AsyncIterator[None]:
 
     try:
         users = read_users(settings.codec_users_file) if settings.codec_users_file else None
-        records = records_of(settings)
     except UsersError as error:
         raise CannotServe(Exit.SETTINGS, str(error)) from error
-    except RecordsError as error:
-        raise CannotServe(Exit.RECORDS, str(error)) from error
+    custody = records.custody
 
     async def note(acts: Sequence[Act]) -> None:
-        await records.custody.note(*acts)
+        await custody.note(*acts)
 
     origins = [origin.strip() for origin in settings.codec_origins.split(",") if origin.strip()]
     app = create_app(SealingCodec(keys, PERSON), note, users=users, origins=origins)
@@ -326,8 +325,6 @@ async def codec_of(settings: Settings) -> AsyncIterator[None]:
             yield
     except CannotListen as error:
         raise CannotServe(Exit.SETTINGS, f"codec: {error} set CLAIMLINE_CODEC_ADDRESS") from error
-    finally:
-        records.close()
 
 
 @asynccontextmanager
@@ -364,7 +361,7 @@ async def run(settings: Settings, *, check: bool = False) -> None:
             deliveries_per_second=settings.deliveries_per_second,
         ),
         webhook_of(settings, client),
-        codec_of(settings),
+        codec_of(settings, parts.records),
         gauges_of(settings, client, parts.records),
     ):
         log.info("serving", address=settings.temporal_address, task_queue=queue, version=build_id())

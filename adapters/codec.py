@@ -80,6 +80,14 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
             metadata[PLACE] = self._place.encode()
         return Payload(metadata=metadata, data=sealed)
 
+    def open_for_reading(self, payload: Payload) -> Payload:
+        """Without our marks, as somebody wrote it: the UI and CLI show a payload of JSON alone more plainly."""
+        opened = self.open(payload)
+        if opened is not payload:
+            for mark in (SEALED, WORDS, PERSON):
+                opened.metadata.pop(mark, None)
+        return opened
+
     def open(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != ENCODING:
             return _unmarked(payload)

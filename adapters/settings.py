@@ -73,6 +73,15 @@ class Settings(BaseSettings):
     """The same ring as JSON, for secret stores that hand out variables; `CLAIMLINE_KEYS_FILE` goes before it."""
     words_in_clear: Literal["accept", "refuse"] = "accept"
     """With a key ring: whether claims take free text, and what names a person, from messages that were not sealed."""
+    codec_address: str = ""
+    """Where the codec server answers Temporal's UI and CLI, as in 127.0.0.1:8234 ([security.md](security.md)); empty =
+    `starter.py codec` takes that address, and a worker serves none."""
+    codec_origins: str = "http://127.0.0.1:8233,http://localhost:8233"
+    """Addresses of the UIs whose pages may ask it, separated by commas."""
+    codec_users_file: Path | None = None
+    """Who may ask it (`starter.py codec add-user`); without it, this machine alone."""
+    retention_years: int = Field(default=10, ge=6, le=100)
+    """How long claims and documents are kept at least; a longer rule of a claim's payer goes before it."""
 
     carrier: Literal["sandbox", "stedi", "sftp"] = "sandbox"
     """Which clearinghouse claims go to; `sandbox` is the one that comes along, and no payer hears of it. `sftp` is any that
@@ -199,7 +208,7 @@ class Settings(BaseSettings):
             raise ValueError("not a time zone; write one like America/Chicago") from None
         return value
 
-    @field_validator("temporal_address", "metrics_address", "webhook_address", "sftp_address")
+    @field_validator("temporal_address", "metrics_address", "webhook_address", "codec_address", "sftp_address")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
@@ -260,6 +269,11 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}{plain[0].upper()}: production needs https://, patients' data goes there")
         if self.mode == "production" and self.webhook_address and not _said(self.webhook_secrets):
             raise ValueError(f"{PREFIX}WEBHOOK_SECRETS: production takes no unsigned webhooks")
+        if self.codec_address and self.codec_users_file is None:
+            if self.mode == "production":
+                raise ValueError(f"{PREFIX}CODEC_USERS_FILE: production names who may open patients' data")
+            if not self.codec_address.startswith(("127.", "localhost:", "[::1]:")):
+                raise ValueError(f"{PREFIX}CODEC_USERS_FILE: is needed where other machines reach the codec server")
         if self.mode == "sandbox" and self.carrier_usage == "P":
             raise ValueError(f"{PREFIX}CARRIER_USAGE: P (real claims) needs {PREFIX}MODE=production")
         return self

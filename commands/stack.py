@@ -30,7 +30,8 @@ from commands.trouble import Unreachable
 ROOT = Path(__file__).resolve().parents[1]
 SANDBOX_KEY = "sandbox-key"
 WORKER = (sys.executable, str(ROOT / "worker.py"))
-_TEMPORAL_PORT, _UI_PORT, _SANDBOX_PORT, _METRICS_PORT = 7233, 8233, 8765, 9464
+_PORTS = (7233, 8233, 8765, 9464, 8234)
+"""Of Temporal, its UI, the sandbox, metrics and the codec server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Addresses:
     ui_port: int
     sandbox_port: int
     metrics_port: int
+    codec_port: int
 
     @property
     def temporal(self) -> str:
@@ -54,6 +56,10 @@ class Addresses:
     @property
     def sandbox(self) -> str:
         return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def codec(self) -> str:
+        return f"http://127.0.0.1:{self.codec_port}"
 
     @property
     def keys(self) -> Path:
@@ -69,6 +75,8 @@ class Addresses:
             "CLAIMLINE_TEMPORAL_ADDRESS": self.temporal,
             "CLAIMLINE_RECORDS_URL": self.records,
             "CLAIMLINE_KEYS_FILE": str(self.keys),
+            "CLAIMLINE_CODEC_ADDRESS": f"127.0.0.1:{self.codec_port}",
+            "CLAIMLINE_CODEC_ORIGINS": f"{self.ui},http://localhost:{self.ui_port}",
             "CLAIMLINE_CARRIER": "sandbox",
             "CLAIMLINE_CARRIER_URL": self.sandbox,
             "CLAIMLINE_CARRIER_KEY": SANDBOX_KEY,
@@ -135,7 +143,7 @@ def running(
 
 def _choose(folder: Path) -> Addresses:
     taken: set[int] = set()
-    ports = [free_port(port, taken) for port in (_TEMPORAL_PORT, _UI_PORT, _SANDBOX_PORT, _METRICS_PORT)]
+    ports = [free_port(port, taken) for port in _PORTS]
     return Addresses(folder.resolve(), *ports)
 
 
@@ -178,6 +186,7 @@ def _temporal(at: Addresses) -> list[str]:
         *(str(binary), "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "warn"),
         *("--port", str(at.temporal_port), "--ui-port", str(at.ui_port), "--db-filename", str(database)),
         *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=2"),
+        *("--ui-codec-endpoint", at.codec),
         # Deadlines of seconds are met to 10 ms instead of one second.
         *("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"'),
         *("--dynamic-config-value", "frontend.enableUpdateWorkflowExecution=true"),

@@ -129,7 +129,7 @@ class _Server:
 
     def _opened(self, payload: Payload) -> Payload:
         try:
-            return self._codec.open(payload)
+            return self._codec.open_for_reading(payload)
         except UnknownKey:
             return payload
 

@@ -61,6 +61,7 @@ async def test_a_claims_payload_is_opened_and_noted_with_its_workflow(desk: Desk
     answer = await desk.decode(SEALED, SEALED, PLAIN, origin=UI)
     assert answer.status_code == 200
     assert opened(answer) == [b'"MARKERSON"'] * 3
+    assert list(read_payloads(answer.content)) == [PLAIN] * 3, "our own marks are for workflows, not for people"
     (act,) = desk.noted
     assert (act.actor, act.action, act.subject, act.detail) == ("this-machine", "decode", "claim/p1/c1", "default 2")
 
