@@ -15,13 +15,26 @@ from adapters.x12.claims_out import write_claim
 from adapters.x12.gate import gate
 from adapters.x12.parse import parse
 from adapters.x12.writer import Envelope
-from claims.claim import Claim, PriorDecision
-from claims.documents import ClaimPayment, ClaimSubmissionSet, Remittance
+from claims.claim import Claim, Payer, PriorDecision
+from claims.documents import ClaimPayment, ClaimSubmissionSet, PaymentLine, Remittance
 from claims.other_payers import claim_for, earlier, prior_decision
 from claims.scrub import scrub
 from claims.scrub.edit import IcdAnswer
 from claims.state import ClaimState
-from tests.claims.kit import SHARED, TABLES, Life, coverage, life, payment, payment_line, registered, remittance
+from tests.adapters.x12.claim_text import golden
+from tests.adapters.x12.claim_text import one as only_claim
+from tests.claims.kit import (
+    SHARED,
+    TABLES,
+    Life,
+    adjustments,
+    coverage,
+    life,
+    payment,
+    payment_line,
+    registered,
+    remittance,
+)
 from tests.claims.kit import claim as claim_of
 
 ENVELOPE = Envelope(
@@ -401,3 +414,35 @@ def test_what_upstream_told_of_an_earlier_payer_stays() -> None:
     made = claim_for(state, 2, TABLES)
     assert [c.order for c in made.coverages] == ["tertiary", "secondary", "primary"]
     assert made.coverages[2].prior == told
+
+
+def test_a_hospital_stay_goes_to_the_second_payer_with_revenue_codes_in_every_decision() -> None:
+    """The first payer decides line by line: all but 10.00 of each line paid, the 10.00 a coinsurance."""
+    stay = only_claim(golden("institutional_inpatient.x12"))
+    second = coverage("secondary", "PAYER2").model_copy(update={"payer": Payer(name="SECOND", payer_id="PAYER2")})
+    first = stay.coverages[0].model_copy(update={"order": "primary"})
+    state = registered(stay.model_copy(update={"coverages": (first, second)}))
+    share = adjustments("PR-2:1000")
+    lines = tuple(
+        PaymentLine(
+            control_number=line.control_number,
+            procedure_qualifier=line.procedure_qualifier if line.procedure else "NU",
+            procedure=line.procedure,
+            revenue_code=line.revenue_code,
+            charge_cents=line.charge_cents,
+            paid_cents=line.charge_cents - 1000,
+            adjustments=share,
+        )
+        for line in stay.lines
+    )
+    paid = payment(stay.charge_cents - 1000 * len(lines), charge=stay.charge_cents, lines=lines)
+    decided = Life(state).sent()
+    decided.take(remittance(paid, at=decided.now, payer_id=first.payer.payer_id))
+    made = claim_for(decided.state, 1, TABLES)
+    text = write_claim(made, envelope=ENVELOPE)
+    assert gate(text) == []
+    segments = [segment.strip() for segment in text.split("~")]
+    decisions = [segment.split("*") for segment in segments if segment.startswith("SVD*")]
+    assert len(decisions) == len(stay.lines)
+    assert [found[4] for found in decisions] == [line.revenue_code for line in stay.lines]
+    assert gate_of(made) == []
