@@ -107,3 +107,28 @@ def _table_says(ui: TemporalUi, label: str, words: str) -> None:
 
 def _history_says(page: Page, pattern: str) -> None:
     expect(page.get_by_text(re.compile(pattern)).first).to_be_attached()
+
+
+def test_the_ui_reads_a_claim_through_the_codec_server_alone_and_every_look_is_noted(stack: Stack, claim: str) -> None:
+    before = asyncio.run(_looks(claim))
+    with opened(stack.at.ui) as ui:
+        # as where no codec endpoint is set: its answers never come
+        ui.page.route(f"{stack.at.codec}/**", lambda route: route.abort())
+        ui.open_claim(claim, "Event History")
+        expect(ui.page.get_by_role("main")).to_contain_text("Workflow Execution Started")
+        shown = ui.page.inner_text("body")
+        for word in (NUMBER, "837P", "72.00", "97110"):
+            assert word not in shown, word
+    assert asyncio.run(_looks(claim)) == before
+    with opened(stack.at.ui) as ui:
+        ui.open_claim(claim, "User Metadata")
+        expect(ui.summary()).to_contain_text(f"{NUMBER} · 837P · SBXUPHELD · $72.00")
+    assert asyncio.run(_looks(claim)) > before
+
+
+async def _looks(claim: str) -> int:
+    """How many entries of the audit log say that somebody opened this claim's payloads."""
+    async with open_room(server=False) as room:
+        _, _, faults = await room.records.custody.verify()
+        assert faults == ()
+        return len(await room.records.custody.entries(action="decode", subject=claim))
