@@ -30,6 +30,7 @@ def go_on(d: Draft) -> None:
         return
     d.move(S.SECONDARY_READY)
     if decisions(d.state, coverage, d.tables).held:
+        watch_held(d)
         return
     d.arm_filing(coverage=coverage)
     if d.state.holds:

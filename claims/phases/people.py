@@ -111,6 +111,9 @@ def on_task_worked(d: Draft, event: TaskWorked) -> None:
 def _resolve(d: Draft, task_id: str) -> None:
     """A task may be resolved by hand as long as something else still watches over the claim."""
     left = tuple(t for t in d.state.tasks if t.id != task_id)
+    refund = any(t.id == task_id and t.type == "refund" for t in d.state.tasks)
+    if refund and ledger(d.state, d.tables).open < 0:
+        raise Refused("more came in than is owed: give it back (refund), or find whose it is")
     if any(approval.task == task_id for approval in d.state.approvals):
         raise Refused("approve or reject it: a gate isn't resolved by hand")
     if d.state.failure is not None and not any(t.type == "recover" for t in left):

@@ -93,6 +93,9 @@ def _what_others_decided(d: Draft) -> None:
         decide(d, decided[-1])
         return
     enter_decision(d)
+    if d.state.coverage == "self_pay":
+        settling.settle(d)
+        return
     d.move(S.REOPENED)
     d.arm_filing()
     d.open_task("review_payment", "biller", "its payment was taken off this claim, and no payer has it: send it")
