@@ -167,7 +167,7 @@ def _holds(d: AccountDraft) -> Iterator[AccountDeadline]:
 def idle(state: AccountState) -> bool:
     """Nobody owes anything here, and nothing is to be done."""
     owed = any(state.owed_cents(e) for e in state.entries)
-    busy = owed or state.credit_cents or state.tasks or state.plan or state.in_flight
+    busy = owed or state.credit_cents or state.tasks or state.plan or state.in_flight or state.outbox
     return not busy and not any(e.balance.withheld_cents for e in state.entries)
 
 

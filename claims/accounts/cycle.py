@@ -138,7 +138,7 @@ def _sent(d: AccountDraft, part: StatementPart, event: StatementLaidOut) -> None
         amount_cents=part.amount_cents,
         notice=part.notice,
     )
-    d.ask(TellClaim(id=d.next_effect_id("tell"), claim_id=entry.claim_id, event=told))
+    d.tell(entry.claim_id, told)
 
 
 # Collections
@@ -228,6 +228,7 @@ def settle(d: AccountDraft) -> None:
         what = f"{dollars(d.state.credit_cents)} was paid beyond everything owed: give it back (return_credit)"
         d.open_task("refund", what, category="credit")
     _tell_standing(d)
+    d.send_outbox()
 
 
 def _close_stale(d: AccountDraft) -> None:
@@ -242,19 +243,17 @@ def _close_stale(d: AccountDraft) -> None:
 
 
 def _tell_standing(d: AccountDraft) -> None:
-    """One message to a claim at a time, so that an older one never comes last."""
-    busy = {e.claim_id for e in d.state.in_flight if isinstance(e, TellClaim) and isinstance(e.event, AccountStanding)}
+    """Claims hear where the account stands, unless they will hear of a statement anyhow."""
     until = min((x.due for x in d.state.deadlines), default=None)
     for entry in d.state.entries:
-        if entry.claim_id in busy or d.state.owed_cents(entry) == 0:
+        name = _standing_for(d, entry)
+        if d.state.owed_cents(entry) == 0 or (name, until) == (entry.told, entry.told_until):
             continue
-        name, next_at = _standing_for(d, entry), until
-        if (name, next_at) == (entry.told, entry.told_until) or (name not in TOLD and entry.told not in TOLD):
+        if name not in TOLD and entry.told not in TOLD:
             continue
-        d.put_entry(entry, told=name, told_until=next_at)
-        effect = d.next_effect_id("tell")
-        event = AccountStanding(at=d.now, id=f"{d.state.account}/{effect}", by="account", standing=name, until=next_at)
-        d.ask(TellClaim(id=effect, claim_id=entry.claim_id, event=event))
+        d.put_entry(entry, told=name, told_until=until)
+        identity = f"{d.state.account}/standing/{d.state.sequence}"
+        d.tell(entry.claim_id, AccountStanding(at=d.now, id=identity, by="account", standing=name, until=until))
 
 
 def _standing_for(d: AccountDraft, entry: Entry) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from claims.accounts.effects import AnyAccountEffect
+from claims.accounts.effects import AnyAccountEffect, TellClaim
 from claims.accounts.events import AnyAccountEvent
 from claims.accounts.state import AccountNote, AccountState, AccountTask, AccountTaskType, Entry
 from claims.accounts.values import AccountRules
 from claims.deadlines import DEFAULT_WAITS, due_instant, local_day
+from claims.events import AccountStanding, PatientPaid, StatementSent
 from claims.payer_rules import Wait
 from claims.tables import Tables
 
@@ -72,6 +73,20 @@ class AccountDraft:
     def ask(self, effect: AnyAccountEffect) -> None:
         self.effects.append(effect)
         self.set(in_flight=(*self.state.in_flight, effect))
+
+    def tell(self, claim_id: str, event: PatientPaid | StatementSent | AccountStanding) -> None:
+        """Gives a claim an event, after everything that it is told before."""
+        made = TellClaim(id=self.next_effect_id("tell"), claim_id=claim_id, event=event)
+        self.set(outbox=(*self.state.outbox, made))
+
+    def send_outbox(self) -> None:
+        """Asks for the next thing that each claim is told, where nothing to it is on its way."""
+        busy = {effect.claim_id for effect in self.state.in_flight if isinstance(effect, TellClaim)}
+        for effect in self.state.outbox:
+            if effect.claim_id not in busy:
+                busy.add(effect.claim_id)
+                self.set(outbox=tuple(other for other in self.state.outbox if other.id != effect.id))
+                self.ask(effect)
 
     def answered(self, effect_id: str) -> AnyAccountEffect | None:
         """The effect that this answers, in flight no longer; None where nobody waits for it."""

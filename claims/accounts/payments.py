@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date
 
 from claims.accounts.draft import PAYMENTS_KEPT, AccountDraft
-from claims.accounts.effects import TellClaim
 from claims.accounts.events import AccountPaid, CreditReturned
 from claims.accounts.state import AccountPayment, Allocation, Entry
 from claims.draft import Refused
@@ -73,7 +72,7 @@ def _tell(d: AccountDraft, one: Allocation, method: str, reference: str) -> None
     event = PatientPaid(
         at=d.now, id=one.key, by="account", amount_cents=one.amount_cents, method=method, reference=reference
     )
-    d.ask(TellClaim(id=d.next_effect_id("tell"), claim_id=one.claim_id, event=event))
+    d.tell(one.claim_id, event)
 
 
 def _returned(d: AccountDraft, event: AccountPaid) -> None:

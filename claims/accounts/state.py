@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from claims.accounts.effects import AnyAccountEffect
+from claims.accounts.effects import AnyAccountEffect, TellClaim
 from claims.accounts.events import AccountHoldKind, Instalment
 from claims.accounts.values import AccountRules, ClaimBalance, Creditor, Debtor, Notice
 from claims.base import Day, Instant, Value
@@ -194,6 +194,8 @@ class AccountState(Value):
     """A person looked at a small balance and leaves it alone until then."""
     notes: tuple[AccountNote, ...] = ()
     refused: tuple[AccountRefusal, ...] = ()
+    outbox: tuple[TellClaim, ...] = ()
+    """What claims are told next: one thing at a time to each, so that a payment's return never comes before it."""
     in_flight: tuple[AnyAccountEffect, ...] = ()
     effect_count: int = 0
     task_count: int = 0
