@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from claims import money_views
 from claims.base import Day, Instant, Value
+from claims.deciding import chain, decisions, written_off
 from claims.effects import CheckEligibility, InquireStatus
 from claims.matching import IndexEntry, SubmissionKey
 from claims.messages import PEOPLES_MESSAGES, may_be_sent
@@ -230,9 +231,11 @@ def summary(state: ClaimState, tables: Tables) -> dict[str, Any]:
         "status": str(state.status),
         "since": local(state.since, state.zone),
         "ledger": _amounts(ledger(state, tables)),
+        "held": held(state, tables),
         "submissions": [
             {
                 "number": s.number,
+                "payer_id": _payer_of(state, s.coverage),
                 "frequency": s.frequency,
                 "outcome": s.outcome,
                 "payer_claim_control_number": s.payer_claim_control_number,
@@ -278,6 +281,26 @@ def summary(state: ClaimState, tables: Tables) -> dict[str, Any]:
         "overpayment": money_views.overpayment(state),
         "refused": [{"message": r.message, "reason": r.reason} for r in state.refused],
     }
+
+
+def held(state: ClaimState, tables: Tables) -> list[dict[str, str]]:
+    """Payments that came and count nowhere, because they write off what an earlier payer did already."""
+    return [
+        {
+            "payer_id": _payer_of(state, coverage),
+            "trace_number": posted.trace_number,
+            "paid": dollars(posted.payment.paid_cents),
+            "written_off": dollars(written_off((posted,), tables)),
+        }
+        for coverage in chain(state.claim)
+        for posted in decisions(state, coverage, tables).held
+    ]
+
+
+def _payer_of(state: ClaimState, coverage: int) -> str:
+    """The id of the payer that a submission went to, else its name."""
+    payer = state.claim.coverages[min(coverage, len(state.claim.coverages) - 1)].payer
+    return payer.payer_id or payer.name
 
 
 def _appeal(appeal: Appeal, zone: str) -> dict[str, Any]:
