@@ -23,12 +23,16 @@ def written_off(d: Draft, balance: Ledger) -> bool:
     if d.event.kind == "deadline_passed" or d.state.holds or balance.next_payer:
         return False
     rules, name = d.state.rules, d.state.rules.name
-    federal = any(one.line_of_business in FEDERAL for one in d.state.payer_rules)
-    if 0 < balance.patient <= rules.small_balance_patient_cents and not federal:
+    if 0 < balance.patient <= rules.small_balance_patient_cents and not is_federal(d):
         return _write(d, "patient", balance.patient, f"rule:small_balance_patient of {name} {rules.version}")
     if 0 < balance.open <= rules.small_balance_insurer_cents and _decided(d):
         return _write(d, "open", balance.open, f"rule:small_balance_insurer of {name} {rules.version}")
     return False
+
+
+def is_federal(d: Draft) -> bool:
+    """Whether Medicare pays any of it: then the patient's share is nobody's to waive by routine."""
+    return any(one.line_of_business in FEDERAL for one in d.state.payer_rules)
 
 
 def _decided(d: Draft) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 from claims.draft import Draft, Refused
 from claims.events import WriteOffReason, WriteOffReverted, WrittenOff
 from claims.money import dollars
-from claims.phases import gate, settling, submission
+from claims.phases import gate, settling, small_balances, submission
 from claims.posting import ledger
 from claims.state import WriteOff
 from claims.status import Status as S
@@ -26,7 +26,6 @@ WITH_THE_PAYER = (
 )
 WITH_THE_REVIEWER = (S.APPEAL_PREPARING, S.APPEAL_FILED)
 IN_THE_EDITS = (S.REGISTERED, S.CODED, S.SCRUBBING)
-FEDERAL = ("medicare", "medicare_advantage")
 ROUTINE = ("courtesy", "small_balance", "other")
 """Reasons that waive a Medicare patient's share without looking at her need, or without having asked her for it."""
 
@@ -78,8 +77,7 @@ def _may_now(d: Draft) -> None:
 
 def _no_routine_waiver(d: Draft, event: WrittenOff) -> None:
     """42 USC 1320a-7a(i)(6): a Medicare patient's share is waived for need, or after she was really asked for it."""
-    federal = any(rules.line_of_business in FEDERAL for rules in d.state.payer_rules)
-    if not federal or event.bucket != "patient" or event.category not in ROUTINE:
+    if not small_balances.is_federal(d) or event.bucket != "patient" or event.category not in ROUTINE:
         return
     if event.category == "courtesy" or not d.state.statements:
         raise Refused(
