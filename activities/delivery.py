@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -147,8 +148,7 @@ class DeliveryActivities:
     async def _deliver_all(self, deliveries: Sequence[Delivery]) -> frozenset[tuple[str, str]]:
         """Claims that have no workflow after all patience. Every heartbeat says how far it has come."""
         parcels = _parcels(deliveries)
-        details = activity.info().heartbeat_details
-        done = {place for first, last in (details[0] if details else ()) for place in range(first, last + 1)}
+        done = _places(activity.info().heartbeat_details)
         homeless: list[int] = []
         window = asyncio.Semaphore(AT_ONCE)
 
@@ -188,6 +188,12 @@ def _parcels(deliveries: Sequence[Delivery]) -> list[Parcel]:
 
     grouped = groupby(sorted(deliveries, key=address), key=address)
     return [(practice, claim_id, tuple(one.event for one in group)) for (practice, claim_id), group in grouped]
+
+
+def _places(details: Sequence[Any]) -> set[int]:
+    """What an earlier try had delivered, by its last heartbeat: runs, or single places as the first release sent them."""
+    runs = [one if isinstance(one, list) else [one, one] for one in (details[0] if details else ())]
+    return {place for first, last in runs for place in range(first, last + 1)}
 
 
 def _runs(places: Collection[int]) -> list[list[int]]:
