@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims import events as e
@@ -135,6 +135,7 @@ def test_a_recovery_matched_to_the_wrong_claim_is_given_back() -> None:
 PAYMENTS = st.sampled_from((PAID, SHARED, DENIED, PARTIAL, payment(12500)))
 
 
+@settings(deadline=None)
 @given(stands=st.lists(PAYMENTS, max_size=2), wrong=PAYMENTS)
 def test_taken_off_the_ledger_is_as_if_the_payment_had_never_come(stands: list[object], wrong: object) -> None:
     one, other = life().accepted(), life().accepted()
