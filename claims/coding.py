@@ -130,8 +130,11 @@ def read_change(body: Any) -> ClaimChange:
         raise Malformed("; ".join(told[:4])) from None
 
 
-def change_claim(claim: Claim, change: ClaimChange) -> Claim:
-    """The claim with the change made. The total follows the lines unless a `charge` is given. Raises Malformed."""
+def change_claim(claim: Claim, change: ClaimChange, coverage: int = 0) -> Claim:
+    """The claim with the change made. The total follows the lines unless a `charge` is given. Raises Malformed.
+
+    Member, group and payer are those of `coverage`, the one that is billed.
+    """
     if change.claim is not None:
         return change.claim
     updates: dict[str, Any] = {}
@@ -153,7 +156,7 @@ def change_claim(claim: Claim, change: ClaimChange) -> Claim:
             p.model_copy(update={"identifier": change.rendering_npi}) if p.role == "rendering" else p
             for p in claim.providers
         )
-    updates |= _coverage(claim, change) | _references(claim, change)
+    updates |= _coverage(claim, change, coverage) | _references(claim, change)
     return claim.model_copy(update=updates)
 
 
@@ -210,18 +213,19 @@ def _cents(text: str, where: str) -> int:
         raise Malformed(f"{where}: {error}") from None
 
 
-def _coverage(claim: Claim, change: ClaimChange) -> dict[str, Any]:
-    first = claim.coverages[0]
+def _coverage(claim: Claim, change: ClaimChange, place: int) -> dict[str, Any]:
+    billed = claim.coverages[place]
     updates: dict[str, Any] = {}
     if change.member_id is not None:
         updates["member_id"] = change.member_id
     if change.group_number is not None:
         updates["group_number"] = change.group_number
     if change.payer_id is not None:
-        updates["payer"] = first.payer.model_copy(update={"payer_id": change.payer_id})
+        updates["payer"] = billed.payer.model_copy(update={"payer_id": change.payer_id})
     if not updates:
         return {}
-    return {"coverages": (first.model_copy(update=updates), *claim.coverages[1:])}
+    changed = billed.model_copy(update=updates)
+    return {"coverages": (*claim.coverages[:place], changed, *claim.coverages[place + 1 :])}
 
 
 def _references(claim: Claim, change: ClaimChange) -> dict[str, Any]:

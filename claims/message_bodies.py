@@ -94,7 +94,7 @@ def correct(body: dict[str, Any], c: Context) -> e.AnyEvent:
     changes = body.get("changes", _fields(body))
     if not changes:
         raise Malformed("nothing to correct: name a field and its new value (or submit, to send it again as it is)")
-    claim = change_claim(c.state.claim, read_change(changes))
+    claim = change_claim(c.state.claim, read_change(changes), c.state.billed)
     return e.ClaimCorrected(
         **c.common, claim=claim, base_version=read_whole(body, "base_version", 0), reason=read_text(body, "reason")
     )

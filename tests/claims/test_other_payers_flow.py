@@ -12,6 +12,7 @@ from claims import events as e
 from claims.claim import Claim
 from claims.documents import ClaimPayment, EligibilityAnswer, OtherPayer
 from claims.lifecycle import step
+from claims.messages import read_message
 from claims.posting import ledger
 from claims.state import ClaimState, Task
 from tests.claims.kit import (
@@ -90,6 +91,17 @@ def test_a_rejection_by_the_second_payer_is_a_billers_and_its_limit_goes_on() ->
     one.do(e.SubmitRequested, reason="nothing to change")
     one.scrubbed().transmitted()
     assert [(s.number, s.coverage) for s in one.state.submissions] == [(1, 0), (2, 1), (3, 1)]
+
+
+def test_a_member_id_that_the_second_payer_does_not_know_is_corrected_where_it_stands() -> None:
+    one = _second().acknowledged("PR", "A7:164:IL", submission=2)
+    one.take(
+        read_message(
+            "correct", {"member_id": "S9", "by": "b"}, at=one.now, id="correct-1", state=one.state, tables=TABLES
+        )
+    )
+    assert [c.member_id for c in one.state.claim.coverages] == ["MPAYER1", "S9"]
+    assert one.state.status == "scrubbing"
 
 
 def test_the_second_payers_limit_counts_from_the_first_ones_decision() -> None:
