@@ -31,8 +31,8 @@ AT_ONCE = 2_000
 and never the rate, which is the post's to throttle."""
 KEPT = 2
 """Documents kept as read between their proof and their delivery."""
-PATIENCE = 6
-"""Tries before a claim that was registered but has no workflow is given up as unmatched."""
+PATIENCE = 9
+"""Tries before a claim that was registered but has no workflow is given up as unmatched: the ninth comes after 25 seconds."""
 
 Parcel = tuple[str, str, tuple[AnyEvent, ...]]
 
