@@ -10,7 +10,7 @@ import getpass
 import json
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -131,10 +131,12 @@ def _appeal_in_words(answer: dict[str, Any]) -> list[str]:
     return told + [escape(f"missing: {one}") for one in answer.get("missing", ())]
 
 
-def read_fields(verb: str, words: Sequence[str], body: str = "") -> dict[str, Any]:
+def read_fields(
+    verb: str, words: Sequence[str], body: str = "", *, bare_words: Sequence[str] | None = None, example: str = ""
+) -> dict[str, Any]:
     """The message's body out of `FIELD=VALUE`, `--field VALUE` and bare words. Raises Unreadable."""
     fields: dict[str, Any] = _whole_body(body)
-    bare = list(_BARE.get(verb, ()))
+    bare = list(_BARE.get(verb, ()) if bare_words is None else bare_words)
     waiting = list(words)
     while waiting:
         word = waiting.pop(0)
@@ -144,7 +146,9 @@ def read_fields(verb: str, words: Sequence[str], body: str = "") -> dict[str, An
                 value = waiting.pop(0) if waiting and not waiting[0].startswith("--") else "true"
         elif not equals or not name.replace("_", "").replace("-", "").isalnum() or " " in name:
             if not bare:
-                raise Unreadable(f"{verb}: {word!r} is no FIELD=VALUE", f"For example: {MESSAGES[verb].example}")
+                raise Unreadable(
+                    f"{verb}: {word!r} is no FIELD=VALUE", f"For example: {example or MESSAGES[verb].example}"
+                )
             name, value = bare.pop(0), word
         name = name.replace("-", "_")
         if name in bare:
@@ -229,7 +233,28 @@ async def send_update(
 
     `identity` is the update's id and the event's; the same update again is then the same event.
     """
-    handle = room.server.get_workflow_handle(claim_workflow_id(practice, claim_id))
+    return await ask_workflow(
+        room,
+        claim_workflow_id(practice, claim_id),
+        f"claim {claim_id}",
+        name,
+        body,
+        identity,
+        lambda: _wake(room, practice, claim_id),
+    )
+
+
+async def ask_workflow(
+    room: Room,
+    workflow_id: str,
+    who: str,
+    name: str,
+    body: dict[str, Any],
+    identity: str,
+    wake: Callable[[], Awaitable[None]],
+) -> dict[str, Any]:
+    """The answer of a workflow to an update; one that has ended is woken once."""
+    handle = room.server.get_workflow_handle(workflow_id)
     identity = identity or str(uuid.uuid4())
     for attempt in (1, 2):
         try:
@@ -240,18 +265,18 @@ async def send_update(
             raise Trouble(reason) from error
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise Unreachable(
-                f"claim {claim_id} did not answer in {ANSWER_SECONDS:.0f} s: is a worker running?",
+                f"{who} did not answer in {ANSWER_SECONDS:.0f} s: is a worker running?",
                 f"It may take it later. {HOW_TO_START}",
             ) from error
         except RPCError as error:
             if error.status is RPCStatusCode.FAILED_PRECONDITION:
                 raise Unreachable(
-                    f"claim {claim_id} can't go on: its worker fails at it again and again",
-                    "The worker's log and the claim's page in the Temporal UI say why; it goes on once that is mended.",
+                    f"{who} can't go on: its worker fails at it again and again",
+                    "The worker's log and its page in the Temporal UI say why; it goes on once that is mended.",
                 ) from error
             if error.status is not RPCStatusCode.NOT_FOUND or attempt == 2:
                 raise Unreachable(f"the Temporal server did not take it ({error.status.name})", HOW_TO_START) from error
-            await _wake(room, practice, claim_id)
+            await wake()
     raise AssertionError("the second attempt returns or raises")
 
 

@@ -9,15 +9,20 @@ from io import TextIOWrapper
 import typer
 
 from commands import (
+    accounts,
     acting,
+    audit,
     cash,
+    codec,
     demo,
     doctor,
     inspect,
+    keys,
     lookups,
     reading,
     records,
     rereading,
+    retention,
     start,
     tell,
     unmatched,
@@ -72,14 +77,21 @@ def build() -> typer.Typer:
     app.command(rich_help_panel="Money")(unmatched.unmatch)
     app.command(name="set-aside", rich_help_panel="Money")(unmatched.set_aside)
     app.command(rich_help_panel="Money")(rereading.reread)
+    app.command(rich_help_panel="Money")(accounts.accounts)
+    app.command(name="patient-payments", rich_help_panel="Money")(accounts.patient_payments)
     app.command(rich_help_panel="At the phone")(lookups.explain)
     app.command(name="last-day", rich_help_panel="At the phone")(lookups.last_day)
     app.command(rich_help_panel="Operations")(doctor.doctor)
-    app.add_typer(records.app, rich_help_panel="Operations")
-    for command in [*app.registered_commands, *records.app.registered_commands]:
+    groups = (records.app, keys.app, audit.app, retention.app, codec.app)
+    for group in groups:
+        whole = group.registered_callback and group.registered_callback.callback.__doc__
+        told = flowed(whole) if whole else group.info.help
+        app.add_typer(group, help=told, short_help=group.info.help, rich_help_panel="Operations")
+    for command in [*app.registered_commands, *(one for group in groups for one in group.registered_commands)]:
         # The docstrings' own line breaks would end lines in the middle of a terminal's.
         command.help = flowed(command.callback.__doc__ or "") if command.callback else None
     acting.add_verbs(app)
+    accounts.add_verbs(app)
     return app
 
 

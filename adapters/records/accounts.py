@@ -14,6 +14,8 @@ from adapters.records.upsert import insert_all_once, insert_once
 from claims.accounts.state import AccountState
 from claims.accounts.views import AccountEntry, AccountView
 
+SHOWN = 12
+"""How much of an account's id lists show, which is enough to name it by."""
 _COPIED = (
     "practice",
     "account",
@@ -82,10 +84,13 @@ def listed(
 
 
 def find(connection: Connection, reference: str) -> tuple[AccountView, ...]:
-    """By account id, `practice/account`, or workflow id."""
+    """By account id (the first twelve characters of it do), `practice/account`, or workflow id."""
     practice, _, account = reference.removeprefix("account/").rpartition("/")
     table = schema.accounts
-    query = select(table.c.view).where(table.c.account == account)
+    named = table.c.account == account
+    if len(account) >= SHOWN:
+        named = or_(named, table.c.account.startswith(account, autoescape=True))
+    query = select(table.c.view).where(named)
     if practice:
         query = query.where(table.c.practice == practice)
     return tuple(AccountView.model_validate_json(view) for view in connection.scalars(query))
