@@ -11,6 +11,8 @@ REMITTANCE = "RemittanceWorkflow"
 INBOX_SCHEDULE = "claimline-inbox"
 DELIVER = "deliver"
 """The signal by which documents reach a claim: `{"events": [...]}`."""
+HAND_OVER = "hand_over"
+"""The signal by which operations move a claim or account to another worker's queue: `{"queue": "..."}`."""
 
 OPENED = "sealed"
 """Metadata that the payload codec puts on what it opened, and nobody else can (adapters/codec.py)."""

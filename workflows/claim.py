@@ -27,6 +27,7 @@ from claims.messages import find_message
 from claims.state import Step
 from workflows import attributes
 from workflows.books import Books
+from workflows.handing_over import successor
 from workflows.perform import LOCAL_THRESHOLD, MANNERS, PATIENT, latest_end, perform, try_locally
 from workflows.reading import as_waiting, read_start, read_waiting
 from workflows.words import timer_summary
@@ -55,6 +56,8 @@ class ClaimWorkflow:
         self._rang = False
         self._messages = 0
         self._build = _build()
+        self._successor = ""
+        """The queue of the worker that takes over; empty = this one's."""
         self._published = attributes.published(workflow.info().typed_search_attributes)
         opened, self._trust = read_start(start.payload)
         self._unreadable = opened if isinstance(opened, str) else ""
@@ -82,7 +85,8 @@ class ClaimWorkflow:
                 if self._resting() and self._outgrown():
                     await self._handlers_done()
                     if workflow.all_handlers_finished():
-                        workflow.continue_as_new(self._books.carry(self._inbox, self._answers, self._build))
+                        carried = self._books.carry(self._inbox, self._answers, self._build)
+                        workflow.continue_as_new(carried, task_queue=self._successor or None)
             except (asyncio.CancelledError, TimeoutError):
                 self._refuse("cancel", NOT_CANCELLED)
 
@@ -91,7 +95,11 @@ class ClaimWorkflow:
     @workflow.signal(dynamic=True)
     def on_signal(self, name: str, arguments: Sequence[RawValue]) -> None:
         """Any signal, known or not: it is read by the loop."""
-        self._inbox.append(as_waiting(name, arguments, self._next_id(name)))
+        message = as_waiting(name, arguments, self._next_id(name))
+        if queue := successor(message, self._trust):
+            self._successor, self._changed = queue, True
+        else:
+            self._inbox.append(message)
 
     @workflow.update(dynamic=True)
     async def on_update(self, name: str, arguments: Sequence[RawValue]) -> dict[str, Any]:
@@ -353,10 +361,10 @@ class ClaimWorkflow:
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() or bool(self._inbox))
 
     def _outgrown(self) -> bool:
-        """The server suggests a new run, or another version of this program took over."""
+        """Operations hand over, the server suggests a new run, or another version of this program took over."""
         if self._journal.locked():
             return False
-        return workflow.info().is_continue_as_new_suggested() or _build() != self._build
+        return bool(self._successor) or workflow.info().is_continue_as_new_suggested() or _build() != self._build
 
     # Ids
 
