@@ -358,13 +358,33 @@ STORIES = (
                     )
                 ),
             ),
+            says(
+                "2026-03-24 09:00",
+                "coverage",
+                {
+                    "order": "secondary",
+                    "payer_id": "BLUER",
+                    "payer_name": "BLUE RIVER MUTUAL",
+                    "member_id": "BR4711",
+                    "reason": "the patient's second card",
+                    "by": "desk-1",
+                },
+            ),
         ),
         {
-            "why": "125.00 = 80.00 + 25.00 contractual + 20.00; the patient is not asked while the other plan may pay.",
+            "why": "125.00 = 80.00 + 25.00 contractual + 20.00, the other plan's; the wait keeps its date: fifteen business days"
+            " from Friday 2026-03-20 are over on Friday 2026-04-10.",
+            "steps": [
+                {"event": "remittance_received", "to": "awaiting_crossover", "effects": []},
+                {"event": "coverage", "from": "awaiting_crossover", "to": "awaiting_crossover"},
+            ],
             "claims": [
                 {
                     "status": "awaiting_crossover",
-                    "tasks": [{"type": "review_coverage", "owner": "front_desk", "reason": "BLUE RIVER MUTUAL"}],
+                    "ledger": ledger("125.00", paid="80.00", contractual="25.00", next_payer="20.00"),
+                    "submissions": sent("1 paid"),
+                    "tasks": [],
+                    "deadlines": [{"kind": "crossover", "due": "2026-04-10T08:00"}],
                     "only_deadlines": ["crossover"],
                 }
             ],
