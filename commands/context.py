@@ -6,6 +6,7 @@ Where a stack runs in the folder, its addresses are taken; the environment goes 
 from __future__ import annotations
 
 import asyncio
+import getpass
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from adapters.opening import records_of
+from adapters.records.audit_log import Act
 from adapters.records.reading import NotACursor
 from adapters.records.records import SqlRecords
 from adapters.settings import Settings, SettingsError, load_settings
@@ -121,6 +123,12 @@ async def connect(chosen: Settings) -> Client:
         raise Unreachable(
             f"what listens at {chosen.temporal_address} doesn't answer as Temporal", HOW_TO_START
         ) from error
+
+
+async def note_look(room: Room, view: ClaimView, command: str) -> None:
+    """A person looks at one claim: noted before it is shown."""
+    subject = f"claim/{view.practice}/{view.claim_id}"
+    await room.records.custody.note(Act(actor=getpass.getuser(), action="read", subject=subject, detail=command))
 
 
 async def find_claim(room: Room, reference: str) -> ClaimView:

@@ -18,7 +18,7 @@ from claims.state import TaskType
 from claims.status import Stage, Status
 from claims.tables import Owner
 from claims.views import ClaimView
-from commands.context import Room, find_claim, open_room
+from commands.context import Room, find_claim, note_look, open_room
 from commands.screen import console, counted, moment, money, print_json, table
 from commands.trouble import Unreachable, Unreadable
 
@@ -85,6 +85,7 @@ def show(claim: ClaimArgument, as_json: AsJson = False) -> None:
     async def look() -> None:
         async with open_room(server=True, optional_server=True) as room:
             view = await find_claim(room, claim)
+            await note_look(room, view, "show")
             asked = await _ask(room, view, ("why_here", "allowed_actions", "ledger"))
             if as_json:
                 print_json({**claim_json(view), **asked})
@@ -103,6 +104,7 @@ def timeline(claim: ClaimArgument, as_json: AsJson = False) -> None:
     async def look() -> None:
         async with open_room(server=False) as room:
             view = await find_claim(room, claim)
+            await note_look(room, view, "timeline")
             entries = await room.records.journal(view.practice, view.claim_id)
             if as_json:
                 print_json([entry.model_dump(mode="json") for entry in entries])
