@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from claims.accounts.messages import ACCOUNT_MESSAGES
 from claims.ports import JournalEntry
 from claims.views import ClaimView
+from commands.accounts import ask_account, find_account
 from commands.acting import send_update
 from commands.context import Room
 from commands.demo_script import Act, Script, ScriptedClaim
@@ -118,7 +120,11 @@ class Play:
             return
         body = {**act.fields, "by": self.script.people.get(act.who, act.who)}
         try:
-            await send_update(self.room, view.practice, view.claim_id, act.do, body)
+            if act.do in ACCOUNT_MESSAGES:
+                account = await find_account(self.room, f"{view.practice}/{view.claim_id}")
+                await ask_account(self.room, account, act.do, body)
+            else:
+                await send_update(self.room, view.practice, view.claim_id, act.do, body)
         except Trouble as trouble:
             # The read model lags the claim by a moment, so a first refusal may only mean that it has moved on.
             part.tries += 1

@@ -12,7 +12,7 @@ from claims.accounts import clock
 from claims.accounts import events as e
 from claims.accounts.state import AccountState
 from claims.coding import Malformed
-from claims.deadlines import add_months
+from claims.deadlines import add_months, local_day
 from claims.message_bodies import read_amount, read_text, read_whole
 
 Body = dict[str, Any]
@@ -68,7 +68,7 @@ def _resume(body: Body, state: AccountState, common: Body) -> e.AnyAccountEvent:
 def _plan(body: Body, state: AccountState, common: Body) -> e.AnyAccountEvent:
     parts = body.get("instalments")
     if parts is None:
-        made = _monthly(body, state)
+        made = _monthly(body, state, local_day(common["at"], state.zone))
     elif isinstance(parts, list) and all(isinstance(one, dict) for one in parts):
         made = [{"due": one.get("due"), "amount_cents": read_amount(one)} for one in parts]
     else:
@@ -76,11 +76,11 @@ def _plan(body: Body, state: AccountState, common: Body) -> e.AnyAccountEvent:
     return e.PlanAgreed.model_validate({**common, "instalments": made, "reason": read_text(body, "reason")})
 
 
-def _monthly(body: Body, state: AccountState) -> list[Body]:
-    """`count` instalments, one a month from `first` on, of all that is owed: the last one takes what doesn't divide."""
+def _monthly(body: Body, state: AccountState, today: date) -> list[Body]:
+    """`count` instalments, one a month from `first` on (in a month), of all that is owed; the last takes the rest."""
     count = read_whole(body, "count", 0)
     try:
-        first = date.fromisoformat(read_text(body, "first", "first_on", default=None))
+        first = date.fromisoformat(read_text(body, "first", "first_on", default=add_months(today, 1).isoformat()))
     except ValueError:
         raise Malformed('first: a day such as "2026-05-01"') from None
     if not 0 < count <= 60:
