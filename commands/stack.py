@@ -67,7 +67,9 @@ class Addresses:
 
     @property
     def records(self) -> str:
-        return f"sqlite:///{self.folder / 'records.db'}"
+        """A file of the folder, unless the environment names a PostgreSQL."""
+        given = os.environ.get("CLAIMLINE_RECORDS_URL", "")
+        return given if given.startswith("postgresql") else f"sqlite:///{self.folder / 'records.db'}"
 
     def environment(self) -> dict[str, str]:
         """The settings that make worker and commands talk to this stack (adapters/settings.py)."""

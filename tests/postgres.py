@@ -140,3 +140,34 @@ def _stop(running: subprocess.Popen[bytes], folder: Path) -> None:
     running.send_signal(signal.SIGQUIT)
     running.wait(10)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def _for_this_process() -> _Schemas:
+    made = _Schemas(server())
+    atexit.register(made.drop)
+    return made
+
+
+def records_url(folder: Path) -> str:
+    """Where a test's records live: a file in its folder, or with CLAIMLINE_TEST_RECORDS=postgresql a schema of its own."""
+    if os.environ.get("CLAIMLINE_TEST_RECORDS") == "postgresql":
+        return _for_this_process().new()
+    return f"sqlite:///{folder / 'records.db'}"
+
+
+@contextmanager
+def nobody_writes(url: str) -> Iterator[None]:
+    """Somebody else holds the records while the block runs."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+        else:
+            connection.exec_driver_sql("BEGIN")
+            connection.exec_driver_sql(
+                "LOCK TABLE journal, claims, submissions, control_numbers IN ACCESS EXCLUSIVE MODE"
+            )
+        yield
+        connection.exec_driver_sql("ROLLBACK")
+    engine.dispose()

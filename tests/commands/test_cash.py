@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from adapters.records import open_records
 from commands.app import main
 from commands.cash import read_deposits
 from commands.trouble import Unreadable
+from tests.postgres import records_url
 
 HEAD = "trace,amount,payer,date\n"
 
@@ -58,8 +60,8 @@ def test_a_file_that_is_not_there_or_is_no_text_is_one_clear_message(tmp_path: P
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CLAIMLINE_DATA", str(tmp_path))
-    monkeypatch.setenv("CLAIMLINE_RECORDS_URL", f"sqlite:///{tmp_path}/records.db")
-    open_records(f"sqlite:///{tmp_path}/records.db").close()
+    monkeypatch.setenv("CLAIMLINE_RECORDS_URL", records_url(tmp_path))
+    open_records(os.environ["CLAIMLINE_RECORDS_URL"]).close()
     return tmp_path
 
 

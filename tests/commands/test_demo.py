@@ -18,6 +18,7 @@ from commands.examples import DAY, SEED, example_files
 from commands.synthetic import CLINIC, HOSPITAL, PAYERS, make, npi
 from commands.trouble import Unreadable
 from sandbox.script import scripts
+from tests.postgres import records_url
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = read_script(ROOT / "examples" / "script.toml")
@@ -25,6 +26,7 @@ SCRIPT = read_script(ROOT / "examples" / "script.toml")
 
 def test_the_demo_takes_every_claim_to_the_end_of_its_script(tmp_path: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CLAIMLINE_")}
+    kept["CLAIMLINE_RECORDS_URL"] = records_url(tmp_path)
     ended = subprocess.run(
         [sys.executable, str(ROOT / "starter.py"), "demo", "--data", str(tmp_path)],
         capture_output=True,

@@ -39,6 +39,7 @@ from sandbox.clearinghouse import Clearinghouse
 from sandbox.clock import ManualClock
 from sandbox.store import Store
 from sandbox.web import create_app
+from tests.postgres import records_url
 from worker import WORKFLOWS, Parts, build_worker, runner
 from workflows import attributes
 from workflows.words import start_summary
@@ -130,9 +131,15 @@ class World:
 
     def __post_init__(self) -> None:
         self.house = Clearinghouse(Store(), self.clock)
-        self.database = self.folder / "records.db"
-        self.records: SqlRecords = open_records(f"sqlite:///{self.database}", busy_seconds=0.2)
+        self.records_url = records_url(self.folder)
+        self.records: SqlRecords = open_records(self.records_url, busy_seconds=0.2)
         self.carrier = self.stedi(KEY)
+
+    async def move_to(self, records_url: str) -> None:
+        """Another database for what follows."""
+        self.records.close()
+        self.records_url = records_url
+        self.records = open_records(records_url, busy_seconds=0.2)
 
     def stedi(self, key: str) -> Stedi:
         root = "http://sandbox"

@@ -24,7 +24,7 @@ async def test_a_payment_whose_answer_was_lost_is_posted_once_under_its_key(
 ) -> None:
     monkeypatch.setenv("CLAIMLINE_TEMPORAL_ADDRESS", client.service_client.config.target_host)
     monkeypatch.setenv("CLAIMLINE_TEMPORAL_TASK_QUEUE", queue)
-    monkeypatch.setenv("CLAIMLINE_RECORDS_URL", f"sqlite:///{world.database}")
+    monkeypatch.setenv("CLAIMLINE_RECORDS_URL", world.records_url)
     monkeypatch.setenv("CLAIMLINE_DATA", str(world.folder))
     async with world.worker(client, queue):
         await world.start(client, registered(claim_of("SBXPAID"), "c1", payer_rules="default"), queue)

@@ -76,7 +76,7 @@ async def test_a_document_that_the_program_fails_at_is_set_aside_and_read_again_
     address = client.service_client.config.target_host
     monkeypatch.setenv("CLAIMLINE_TEMPORAL_ADDRESS", address)
     monkeypatch.setenv("CLAIMLINE_TEMPORAL_TASK_QUEUE", queue)
-    monkeypatch.setenv("CLAIMLINE_RECORDS_URL", f"sqlite:///{world.database}")
+    monkeypatch.setenv("CLAIMLINE_RECORDS_URL", world.records_url)
     monkeypatch.setenv("CLAIMLINE_DATA", str(world.folder))
     # no claim may have it meanwhile
     assert await asyncio.to_thread(main, ["match", item.id, "TEST1001"]) == 1

@@ -78,7 +78,7 @@ class Desk:
 def desk(client: Client, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
     monkeypatch.setenv("CLAIMLINE_TEMPORAL_ADDRESS", client.service_client.config.target_host)
     monkeypatch.setenv("CLAIMLINE_DATA", str(world.folder))
-    monkeypatch.setenv("CLAIMLINE_RECORDS_URL", f"sqlite:///{world.database}")
+    monkeypatch.setenv("CLAIMLINE_RECORDS_URL", world.records_url)
     return Desk(capsys)
 
 

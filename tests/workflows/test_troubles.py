@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from temporalio.client import Client
 
 from sandbox.clock import stamp
 from sandbox.faults import Fault
+from tests.postgres import nobody_writes
 from tests.workflows.kit import World, claim_of, registered, replay, until, until_status
 
 CODES = {"diagnoses": ["I10"], "lines": [{"procedure": "99213", "charge": "125.00", "pointers": [1]}], "by": "coder-1"}
@@ -61,13 +61,11 @@ async def test_a_journal_that_cant_be_written_holds_effects_back_never_the_inbox
         event = registered(claim_of("SBXPAID", coded=False), "c1", coded=False, payer_rules="default")
         handle = await world.start(client, event, queue)
         await world.until("c1", "awaiting_coding")
-        with sqlite3.connect(world.database, isolation_level=None) as other:
-            other.execute("BEGIN EXCLUSIVE")
+        with nobody_writes(world.records_url):
             await handle.signal("note", {"text": "while locked", "by": "b"})
             await handle.signal("code", CODES)
             await until_status(handle, "scrubbing", "submitting")
             assert world.house.store.accepted() == []
-            other.execute("ROLLBACK")
         await world.until("c1", "submitted")
         steps = await world.records.journal("prac1", "c1")
         assert [step.sequence for step in steps] == list(range(1, len(steps) + 1))

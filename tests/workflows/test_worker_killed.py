@@ -52,7 +52,7 @@ async def test_a_worker_killed_in_mid_life_loses_nothing_and_sends_nothing_twice
     settings = {
         "CLAIMLINE_TEMPORAL_ADDRESS": client.service_client.config.target_host.replace("localhost", "127.0.0.1"),
         "CLAIMLINE_TEMPORAL_TASK_QUEUE": queue,
-        "CLAIMLINE_RECORDS_URL": f"sqlite:///{world.database}",
+        "CLAIMLINE_RECORDS_URL": world.records_url,
         "CLAIMLINE_CARRIER_URL": sandbox,
         "CLAIMLINE_POLL_SECONDS": "1",
         "CLAIMLINE_STICKY_SECONDS": "2",
