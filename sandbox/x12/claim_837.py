@@ -123,15 +123,27 @@ def _patient_share(loop: Loop) -> int:
 
 
 def _coordinate(loop: Loop, lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Lines with what earlier payers left to the patient: said line by line (2430), else for the claim (2320)."""
+    """Lines with what earlier payers left to the patient: said line by line (2430), else for the claim (2320).
+
+    AMT*EAF, the least of several payers', says what is left in all: it caps what their adjustments add up to, and what
+    the lines don't say of it is left as well.
+    """
+    others = loop.inner("2320")
     by_line = [sum(_patient_share(svd) for svd in inner.inner("2430")) for inner in loop.inner("2400")]
-    left = 0 if any(by_line) else sum(_patient_share(other) for other in loop.inner("2320"))
-    shares = []
-    for line, said in zip(lines, by_line, strict=True):
-        share = said or min(left, line.charge_cents)
-        left -= 0 if said else share
-        shares.append(line.model_copy(update={"prior_patient_cents": share}))
-    return tuple(shares)
+    remaining = [cents(amount.at(2)) for other in others if (amount := other.get("AMT", "EAF")) is not None]
+    told = sum(by_line) or sum(_patient_share(other) for other in others)
+    left = min(remaining) if remaining else told
+    shares = [0] * len(lines)
+    for place, said in enumerate(by_line):
+        shares[place] = min(said, left)
+        left -= shares[place]
+    for place, line in enumerate(lines):
+        more = min(left, line.charge_cents - shares[place])
+        shares[place] += more
+        left -= more
+    return tuple(
+        line.model_copy(update={"prior_patient_cents": share}) for line, share in zip(lines, shares, strict=True)
+    )
 
 
 def _line(loop: Loop) -> Line:

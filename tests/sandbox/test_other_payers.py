@@ -51,6 +51,22 @@ async def test_a_secondary_goes_by_the_lines_where_the_primary_said_it_there(san
     assert rows(text, "CLP")[0].startswith("CLP*PCN101*2*250*18.48**")
 
 
+async def test_what_remains_in_all_is_told_by_the_amount_of_the_claim_besides_the_lines(sandbox: Sandbox) -> None:
+    """18.48 on the first line, 21.91 remaining in all (AMT*EAF): 3.43 more, which the first line can take."""
+    remaining = ("AMT*D*85.88~", "AMT*D*85.88~\nAMT*EAF*21.91~")
+    await sandbox.submit(secondary("PCN101", 101, ("LX*1~", PRIMARY_DECISION), remaining, BY_LINE), "k1")
+    [text] = await remittances(sandbox)
+    assert rows(text, "CLP")[0].startswith("CLP*PCN101*2*250*21.91**")
+
+
+async def test_a_later_payer_pays_no_more_than_what_remains(sandbox: Sandbox) -> None:
+    """A payer between has paid 15.00 of the 21.91: AMT*EAF 6.91 is the least that any payer says."""
+    remaining = ("AMT*D*85.88~", "AMT*D*85.88~\nAMT*EAF*6.91~")
+    await sandbox.submit(secondary("PCN101", 101, ("LX*1~", PRIMARY_DECISION), remaining), "k1")
+    [text] = await remittances(sandbox)
+    assert rows(text, "CLP")[0].startswith("CLP*PCN101*2*250*6.91**")
+
+
 async def test_a_secondary_claim_without_the_primarys_decision_is_denied(sandbox: Sandbox) -> None:
     await sandbox.submit(secondary("PCN101", 101), "k1")
     [text] = await remittances(sandbox)
