@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint format docs bench simulate lock clean
+.PHONY: help demo up test test-postgres audit check lint format docs bench simulate lock clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 15
 
 demo: $(STAMP) ## Start everything, run the example claims through their life, report
 	$(BIN)/python starter.py demo
@@ -19,6 +19,13 @@ up: $(STAMP) ## Start Temporal, its UI, the sandbox and a worker, without claims
 
 test: $(STAMP) ## Run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-postgres: $(STAMP) ## Run what works with records on PostgreSQL: workflows, cash, the demo (skips, saying so, without one)
+	CLAIMLINE_TEST_RECORDS=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile \
+		tests/workflows tests/commands/test_cash.py tests/commands/test_demo.py
+
+audit: $(STAMP) ## Bill of materials of the lock, its licences, and known vulnerabilities where a database of them answers
+	$(BIN)/python tools/audit.py --bill .claimline/bill-of-materials.json
 
 check: lint ## Format, lint, types, layers, then every test: what CI runs
 	$(MAKE) test
