@@ -48,8 +48,8 @@ BUGS: tuple[Bug, ...] = (
     Bug(
         "a reversal is lost",
         "claims/deciding.py",
-        "        if not fits:\n            lone.append(reversal)",
-        "        if True:\n            lone.append(reversal)",
+        "        if place is None:",
+        "        if True:",
     ),
     Bug(
         "a note moves deadlines",
