@@ -25,6 +25,8 @@ HEAD = """# Settings
 Every setting is an environment variable, or a line of `.env`. The defaults are those of the embedded demo. A wrong value is
 named and never repeated. `starter.py` takes `CLAIMLINE_DATA` (folder of databases and logs), `CLAIMLINE_USER` (who acts)
 and `CLAIMLINE_IDENTITY_KEY` (the key of claim ids, [intake.md](intake.md)) besides.
+`CLAIMLINE_SECRETS_DIR` names a folder where each setting may be a file named like its variable in small letters; the environment
+goes before it ([deploy.md](deploy.md)).
 
 | variable | default | meaning |
 |---|---|---|
