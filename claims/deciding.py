@@ -105,8 +105,8 @@ def _meant(reversal: PostedPayment, same: list[PostedPayment]) -> int | None:
 
 def _negated(reversal: PostedPayment, posted: PostedPayment) -> bool:
     """Whether every amount of the payment is that of the reversal, with the other sign."""
-    charge, paid, adjusted = _amounts(reversal.payment)
-    return _amounts(posted.payment) == (-charge, -paid, tuple(sorted((g, r, -cents) for g, r, cents in adjusted)))
+    told = _OPPOSITES.of((reversal.payment,), lambda: _opposite(reversal.payment))
+    return _amounts(posted.payment) == told
 
 
 def _paired_by_content(
@@ -135,6 +135,14 @@ def _amounts(payment: ClaimPayment) -> _Amounts:
 def _read_amounts(payment: ClaimPayment) -> _Amounts:
     adjusted = sorted((a.group, a.reason, a.amount_cents) for a in all_adjustments(payment))
     return payment.charge_cents, payment.paid_cents, tuple(adjusted)
+
+
+_OPPOSITES: Memo[_Amounts] = Memo(2048)
+
+
+def _opposite(payment: ClaimPayment) -> _Amounts:
+    charge, paid, adjusted = _read_amounts(payment)
+    return -charge, -paid, tuple(sorted((group, reason, -cents) for group, reason, cents in adjusted))
 
 
 def _is_duplicate_denial(posted: PostedPayment, tables: Tables) -> bool:
@@ -171,9 +179,17 @@ def decisions(state: ClaimState, coverage: int, tables: Tables) -> Decisions:
     return _DECISIONS.of((*money_of(state), coverage, tables), lambda: _decisions(state, coverage, tables))
 
 
+_Pairs = tuple[tuple[PostedPayment, ...], tuple[PostedPayment, ...]]
+_PAIRS: Memo[_Pairs] = Memo()
+
+
+def _paired(payments: tuple[PostedPayment, ...], coverage: int) -> _Pairs:
+    mine = tuple(p for p in payments if p.coverage == coverage and p.payment.status_code != NOT_OURS)
+    return pair_reversals(mine)
+
+
 def _decisions(state: ClaimState, coverage: int, tables: Tables) -> Decisions:
-    mine = tuple(p for p in state.payments if p.coverage == coverage and p.payment.status_code != NOT_OURS)
-    standing, lone = pair_reversals(mine)
+    standing, lone = _PAIRS.of((state.payments, coverage), lambda: _paired(state.payments, coverage))
     left = left_by_earlier(state, coverage, tables)
     held = tuple(p for p in standing if _too_much((p,), left, tables))
     counted = _counted(tuple(p for p in standing if p not in held), state, tables)
