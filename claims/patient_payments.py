@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
+from io import StringIO
 from collections import Counter
 from datetime import date
 
@@ -54,7 +54,7 @@ class RowProblem(Value):
 
 def read_payments(text: str) -> tuple[tuple[PaymentRow, ...], tuple[RowProblem, ...]]:
     """Every row that can be taken, and a located reason for every other; a file without headings is one problem."""
-    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    rows = list(csv.reader(StringIO(text.removeprefix("\ufeff"))))
     if not rows:
         return (), (RowProblem(line=1, column="", reason="the file is empty"),)
     names = [_column(cell) for cell in rows[0]]
