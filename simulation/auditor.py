@@ -402,7 +402,7 @@ def limits_fall_on_their_day(a: Auditor, s: Seen) -> Iterator[str]:
     for one in now["deadlines"]:
         if one["id"] == "filing:limit" and now["responsible"] == 0 and not _later_payer(s):
             days = {last_filing_day(now["claim"], rules)}
-        elif one["id"] == "filing:limit" and now["responsible"] == 1:
+        elif one["id"] == "filing:limit" and now["responsible"] == 1 < len(now["claim"]["coverages"]):
             days = _later_limits(a, s, rules)
         elif one["id"] == "appeal:level-1" and now["denial"] and now["denial"]["notice_on"]:
             ladder = rules["appeals"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from simulation.auditor import Finding
 from simulation.life import Core, Life, Stopped
 
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+AFTERWARDS = timedelta(days=60)
+"""How long time goes on after the last event of a story: silence breaks rules, too."""
 TRIES = 3000
 """How often a story is told while it shrinks, at most."""
 
@@ -32,6 +35,8 @@ def tell(events: Sequence[AnyEvent], tables: Tables) -> tuple[Finding, ...]:
             while core.state is not None and core.pass_time(event.at) is not None:
                 pass
             core.take(event)
+        while core.pass_time(events[-1].at + AFTERWARDS) is not None:
+            pass
     except Stopped:
         return core.findings
     return ()

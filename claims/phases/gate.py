@@ -9,7 +9,7 @@ from claims.draft import Draft, Refused
 from claims.events import AppealRequested, RefundRequested, VoidRequested, WrittenOff
 from claims.money import dollars
 from claims.payer_rules import ApprovalFor, ApprovalTier, PayerRules
-from claims.phases import settling
+from claims.phases import overpayment, settling
 from claims.state import Approval
 from claims.status import Status
 
@@ -120,3 +120,6 @@ def expire_approval(d: Draft, task: str) -> None:
     """The gate's time is over: nothing is filed, the supervisor has it."""
     approval = take_approval(d, task)
     send_back(d, approval, f"nobody approved the {approval.what.replace('_', ' ')} in time; nothing was filed")
+    if d.state.status in settling.DECIDED:
+        # A credit that came while the request waited has its clock and its task; silence moves no money.
+        overpayment.follow(d, moves=d.state.status is not Status.UNDERPAID)

@@ -278,7 +278,9 @@ def _on_reached(d: Draft, submission: Submission, event: ClaimAcknowledged, send
     d.disarm("acknowledgement", subject="277CA from the clearinghouse")
     if rank >= 3:
         d.disarm("acknowledgement")
-        d.disarm("filing")
+        if d.here is not S.SECONDARY_READY:
+            # There the limit that runs is the next payer's, and this payer's receipt is nothing to it.
+            d.disarm("filing")
         d.close_tasks("chase_acknowledgement", "filing_limit", "resubmit")
     if rank >= 4:
         d.disarm("correction")
