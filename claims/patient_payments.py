@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from io import StringIO
 from collections import Counter
 from datetime import date
 
@@ -54,8 +53,8 @@ class RowProblem(Value):
 
 def read_payments(text: str) -> tuple[tuple[PaymentRow, ...], tuple[RowProblem, ...]]:
     """Every row that can be taken, and a located reason for every other; a file without headings is one problem."""
-    rows = list(csv.reader(StringIO(text.removeprefix("\ufeff"))))
-    if not rows:
+    rows = list(csv.reader(f"{line}\n" for line in text.removeprefix("\ufeff").removesuffix("\n").split("\n")))
+    if not any(rows):
         return (), (RowProblem(line=1, column="", reason="the file is empty"),)
     names = [_column(cell) for cell in rows[0]]
     if problem := _headings(names):
