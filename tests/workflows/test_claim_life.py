@@ -22,7 +22,7 @@ async def test_a_clean_claim_is_sent_paid_stated_and_closed(client: Client, queu
     claim = claim_of("SBXSHARE")
     # acknowledgements of one poll share a signal, however slow the machine is
     async with world.worker(client, queue, blink=1.0):
-        event = registered(claim, "c1", payer_rules="default", seconds={"linger": 1})
+        event = registered(claim, "c1", payer_rules="default", seconds={"linger": 1, "statement_gather": 1, "statement": 600})
         handle = await world.start(client, event, queue)
         await world.until("c1", "submitted")
         await world.inbox(client, queue, later=2)
