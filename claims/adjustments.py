@@ -24,6 +24,8 @@ Outcome = Literal[
 
 REVERSAL, PREDETERMINATION, NOT_OURS = "22", "25", "23"
 FORWARDED = ("19", "20", "21")
+CLAIM_STATUS = frozenset(("1", "2", "3", "4", *FORWARDED, REVERSAL, NOT_OURS, PREDETERMINATION))
+"""CLP02 of 005010X221A1; 4010 knew more (5, 10, 13, 15, 16, 17, 27), which nobody may post from."""
 CROSSOVER_REMARKS = ("MA18", "N89")
 PATIENTS_SHARE = ("patient", "contractual", "money", "payment_direction", "coordination")
 """Classes whose group PR amounts are the patient's without another word; of all others a person decides first."""
@@ -98,16 +100,21 @@ def all_remarks(payment: ClaimPayment) -> tuple[str, ...]:
 
 
 def outcome_of(payment: ClaimPayment, tables: Tables) -> Outcome:
-    """What a payer decided, from group, CARC and status: paid nothing is not denied, and status 1 is not paid."""
+    """What a payer decided, from group, CARC and status: paid nothing is not denied, and status 1 is not paid.
+
+    Status 4 is "denied" by its name alone: it means a patient whom the payer doesn't know (X12 RFI 1423), many payers
+    send it with anything, and a deductible under it is a deductible.
+    """
     if payment.status_code == PREDETERMINATION:
         return "predetermination"
     if payment.status_code == REVERSAL:
         return "reversal"
     if payment.status_code in (*FORWARDED, NOT_OURS):
         return "forwarded"
-    if payment.status_code == "4":
-        return "denied"
-    amounts = sums(all_adjustments(payment), tables)
+    adjusted = all_adjustments(payment)
+    if payment.status_code == "4" and not adjusted:
+        return "denied"  # the payer does not know the patient and says no more; else its reasons say what it decided
+    amounts = sums(adjusted, tables)
     if amounts.denied > 0:
         shared = payment.paid_cents != 0 or amounts.patient != 0
         return "partially_denied" if shared else "denied"

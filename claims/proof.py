@@ -6,7 +6,9 @@ and the sum of CLP04 less the sum of PLB is BPR02. What doesn't balance is held 
 
 from __future__ import annotations
 
-from claims.adjustments import PREDETERMINATION
+from collections.abc import Sequence
+
+from claims.adjustments import CLAIM_STATUS, PREDETERMINATION
 from claims.documents import ClaimPayment, Remittance
 from claims.money import dollars
 
@@ -26,10 +28,13 @@ def held_claim(payment: ClaimPayment) -> str:
     """Why this claim is held alone, with the gap; empty where it balances, or only takes back what was posted.
 
     A predetermination (CLP02 25) is priced before anything was done, "no payment" by its very name (X12 835 TR3): one
-    that pays contradicts itself, and no claim may take its money.
+    that pays contradicts itself, and no claim may take its money. Nor does a claim whose CLP02 is no status of 5010 post.
     """
     if payment.status_code == PREDETERMINATION and payment.paid_cents:
         return f"a predetermination (status 25) is no payment, and this one pays {dollars(payment.paid_cents)}"
+    if payment.status_code not in CLAIM_STATUS:
+        status = payment.status_code[:3] or "(none)"
+        return f"claim status {status} is none of a 5010 remittance: what it decides is a person's to say"
     gap = claim_gap_cents(payment)
     if not gap or payment.bare_reversal:
         return ""
@@ -39,15 +44,33 @@ def held_claim(payment: ClaimPayment) -> str:
 
 
 def held_remittance(remittance: Remittance, unread: int = 0) -> str:
-    """Why the whole set is held, with the gap; empty where it balances, or where a claim of it explains the gap.
+    """Why the whole set is held, with the gap; empty where it balances, or where held claims of it explain the gap.
 
     `unread` is how many of its claims could not be read: their payments are missing in the sum, which is no fault of
     the claims that were read.
     """
     gap = remittance.difference_cents
-    if not gap or unread or not all(claim.balanced for claim in remittance.claims):
+    if not gap or unread or _explained(gap, remittance.claims):
         return ""
     paid = dollars(sum(claim.paid_cents for claim in remittance.claims))
     taken = dollars(sum(a.amount_cents for a in remittance.provider_adjustments))
     payment = dollars(remittance.payment_cents)
     return f"claims {paid} less provider adjustments {taken} is not the payment {payment}: off by {dollars(gap)}"
+
+
+_AT_MOST = 10
+"""Claims that do not balance whose gaps are tried in every combination; of more only all together."""
+
+
+def _explained(off_cents: int, claims: Sequence[ClaimPayment]) -> bool:
+    """Whether the set would balance if some of the claims that are held for their gap paid what their adjustments leave.
+
+    A gap of another size is no fault of theirs: then the payment itself can't be trusted, and nothing of it posts.
+    """
+    gaps = [gap for claim in claims if (gap := claim_gap_cents(claim)) and not claim.bare_reversal]
+    if len(gaps) > _AT_MOST:
+        return sum(gaps) == -off_cents
+    sums = {0}
+    for gap in gaps:
+        sums |= {one + gap for one in sums}
+    return -off_cents in sums

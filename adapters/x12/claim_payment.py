@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.x12.fields import NotReadable, amount, amount_to_show, composite, day, days, part, text
 from adapters.x12.segments import Segment
+from claims.adjustments import CLAIM_STATUS
 from claims.base import Day
 from claims.claim import Adjustment
 from claims.documents import ClaimPayment, PaymentLine, Problem
@@ -22,8 +23,6 @@ REMARKS_AT = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
 ALWAYS_OF_THE_CLAIM = frozenset(("F8", "1L", "EA", "9A", "9C", "IG", "28", "1W", "6P", "CE"))
 """REF qualifiers of loop 2100, believed there also where they stand behind a service line."""
 _TRIPLETS = range(2, 20, 3)
-CLAIM_STATUS = frozenset(("1", "2", "3", "4", "19", "20", "21", "22", "23", "25"))
-"""CLP02 of 005010X221A1; 4010 knew more (5, 10, 13, 15, 16, 17, 27), which nobody may post from."""
 GROUPS = frozenset(("CO", "PR", "OA", "PI", "CR"))
 CARC = re.compile(r"[A-Z]?\d{1,3}")
 ENDS_A_CLAIM = frozenset(("LX", "TS3", "TS2", "PLB", "SE", "ST", "BPR", "TRN"))

@@ -12,7 +12,6 @@ from typing import Any
 from adapters.x12.claim_payment import (
     ALWAYS_OF_THE_CLAIM,
     CARC,
-    CLAIM_STATUS,
     ENDS_A_CLAIM,
     GROUPS,
     MEMBER_QUALIFIERS,
@@ -20,6 +19,7 @@ from adapters.x12.claim_payment import (
 )
 from adapters.x12.fields import composite, day_of, days, part
 from adapters.x12.segments import Delimiters, Segment
+from claims.adjustments import CLAIM_STATUS
 from claims.base import Day
 from claims.claim import Adjustment
 from claims.documents import ClaimPayment, PaymentLine, Problem

@@ -80,6 +80,20 @@ ROWS = (
         (0, 0, 0, 0, 12500),
     ),
     Row(
+        "status 4 is not denied by its name: 40.00 contractual, 85.00 to the deductible",
+        payment(0, "CO-45:4000", "PR-1:8500", status="4"),
+        "zero_paid_patient_resp",
+        "zero_paid_patient_resp",
+        (0, 4000, 8500, 0, 0),
+    ),
+    Row(
+        "nor is a payment under it: 90.00 = 125.00 - 35.00",
+        payment(9000, "CO-45:3500", status="4"),
+        "paid",
+        "closed",
+        (9000, 3500, 0, 0, 0),
+    ),
+    Row(
         "PR-31 without status 4 is the same question",
         payment(0, "PR-31:12500"),
         "denied",

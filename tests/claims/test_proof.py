@@ -48,5 +48,28 @@ def test_a_set_balances_when_claims_less_provider_adjustments_are_the_payment() 
 
 def test_a_set_is_not_held_whole_for_what_one_of_its_claims_explains() -> None:
     good, bad = payment(10000, 6500, taken(3500)), payment(10000, 6500, taken(3000))
-    assert held_remittance(remitted(20000, good, bad)) == ""
+    assert held_remittance(remitted(13500, good, bad)) == ""  # 65 + (100 - 30) = 135
+    assert held_remittance(remitted(13500, good, bad, bad, plb=6500)) == ""  # one of the two alone: 65 + 70 + 65 - 65
     assert held_remittance(remitted(20000, good), unread=1) == ""
+
+
+def test_a_gap_of_another_size_than_its_claims_holds_the_set_whole() -> None:
+    good, bad = payment(10000, 6500, taken(3500)), payment(10000, 6500, taken(3000))
+    assert held_remittance(remitted(20000, good, bad)).endswith("off by -70.00")  # 65 + 65 - 200, and not 5
+
+
+def test_a_reversal_without_adjustments_explains_no_gap() -> None:
+    bare = payment(-10000, -6500).model_copy(update={"status_code": "22"})
+    assert held_remittance(remitted(-6500, bare)) == ""
+    assert held_remittance(remitted(-6000, bare)).endswith("off by -5.00")  # -65 + 60
+
+
+def test_a_claim_whose_status_is_none_of_5010_is_held() -> None:
+    """4010 knew 5, 10, 13, 15, 16, 17 and 27: pended, suspended, under review. None of them is a decision to post."""
+    good = payment(10000, 6500, taken(3500))
+    for status in ("5", "10", "13", "15", "16", "17", "27", ""):
+        assert f"claim status {status or '(none)'} is none" in held_claim(
+            good.model_copy(update={"status_code": status})
+        )
+    for status in ("1", "2", "3", "4", "19", "20", "21", "22", "23"):
+        assert held_claim(good.model_copy(update={"status_code": status})) == ""
