@@ -6,34 +6,39 @@ from collections.abc import Sequence
 
 from adapters.x12.segments import Segment
 
-# Implementation guide -> kind. 004010 and 005010 guides of one kind have numbers of their own.
+# Implementation guide -> kind. 004010 and 005010 guides of one kind have numbers of their own. X12's registry of guides:
+# X364 acknowledges data reporting, X213 asks for records, X228 tells of pending claims unasked, X298 to X300 report
+# claims that are adjudicated already.
 _GUIDES: dict[str, dict[str, str]] = {
     "837": {
         "X222": "837P",
         "X098": "837P",
         "X291": "837P",
-        "X298": "837P",
         "X223": "837I",
         "X096": "837I",
         "X292": "837I",
-        "X299": "837I",
         "X224": "837D",
         "X097": "837D",
         "X293": "837D",
-        "X300": "837D",
+        "X225": "837DR",
+        "X298": "837DR",
+        "X299": "837DR",
+        "X300": "837DR",
     },
     "277": {
         "X214": "277CA",
-        "X364": "277CA",
         "X167": "277CA",
         "X212": "277",
         "X093": "277",
-        "X213": "277DRA",
-        "X150": "277DRA",
+        "X228": "277",
+        "X364": "277DRA",
+        "X213": "277RFAI",
+        "X150": "277RFAI",
+        "X313": "277RFAI",
     },
 }
 _SERVICE_SEGMENTS = {"SV1": "837P", "SV2": "837I", "SV3": "837D"}
-_BHT06 = {"TH": "277CA", "DG": "277", "RQ": "277DRA"}
+_BHT06 = {"TH": "277CA", "DG": "277", "RQ": "277RFAI"}
 
 
 def kind_of(segments: Sequence[Segment], version: str, gs: Segment | None) -> str:

@@ -38,12 +38,14 @@ _SET_ASIDE = {
     "275": "an attachment",
     "276": "a claim status inquiry, which payers answer and practices send",
     "277DRA": "a data reporting acknowledgement of a state agency, no acknowledgement of a claim for payment",
+    "277RFAI": "a payer's request for additional information; a person has to read what it asks for",
     "277?": "a 277 whose guide can't be told from its version or BHT06; it may be no 277CA, so it is not taken for one",
     "278": "an authorization request or answer",
     "820": "a premium payment",
     "824": "an application advice; a person has to read it",
     "834": "an enrollment",
     "837": "a claim that is neither professional nor institutional by its version or its service lines",
+    "837DR": "claims reported to a data base, adjudicated already; none is for us to bill",
     "837D": "a dental claim; professional and institutional claims are handled here",
 }
 

@@ -79,7 +79,8 @@ def test_many_identical_interchanges_are_one_document_read_once() -> None:
         ("820", "005010X218", "premium"),
         ("834", "005010X220A1", "enrollment"),
         ("278", "005010X217", "authorization"),
-        ("277", "005010X213", "data reporting"),
+        ("277", "005010X213", "request for additional information"),
+        ("277", "005010X364", "data reporting"),
     ],
 )
 def test_kinds_that_nobody_acts_on_are_set_aside_with_the_reason(number: str, guide: str, said: str) -> None:

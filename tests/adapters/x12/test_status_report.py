@@ -151,9 +151,10 @@ def test_a_claim_whose_parent_is_nowhere_hangs_below_the_nearest_level_before_it
 
 
 def test_a_data_reporting_acknowledgement_is_set_aside_and_no_277ca() -> None:
-    only = parsed(("277", "005010X213", BATCH)).sets[0]
-    assert isinstance(only.parsed, OtherSet)
-    assert only.parsed.set == "277DRA"
+    for guide, kind in (("005010X364", "277DRA"), ("005010X213", "277RFAI")):
+        only = parsed(("277", guide, BATCH)).sets[0]
+        assert isinstance(only.parsed, OtherSet)
+        assert only.parsed.set == kind
 
 
 def test_a_277_without_a_guide_is_told_by_its_purpose_or_set_aside() -> None:
