@@ -133,6 +133,7 @@ def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
     base = state.model_copy(
         update={
             "sequence": state.sequence + 1,
+            "upgraded_from": 0,
             "changed_at": max(state.changed_at, event.at),
             "seen": (*state.seen[-(SEEN_KEPT - 1) :], event.id),
         }

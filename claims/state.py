@@ -6,8 +6,11 @@ from the payments, so that the order in which documents arrived can't change it.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
+from pydantic import model_validator
+
+from claims import versions
 from claims.base import Day, Instant, Value
 from claims.claim import Claim
 from claims.documents import ClaimPayment
@@ -18,8 +21,8 @@ from claims.payer_rules import Party, PayerRules, Remedy
 from claims.refunds import Overpayment, Refund
 from claims.status import Stage, Status
 from claims.tables import Owner
+from claims.versions import STATE_VERSION
 
-STATE_VERSION = 1
 ITSELF = "claimline"
 """Who a note is by when no person wrote it."""
 
@@ -388,6 +391,14 @@ class ClaimState(Value):
     seen: tuple[str, ...] = ()
     """Ids of events taken, newest last, bounded."""
     archived: bool = False
+    upgraded_from: int = 0
+    """The older version in which the state was stored, until the first step after; 0 = none."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_of_today(cls, stored: Any) -> Any:
+        """Raises claims.versions.NewerVersion."""
+        return versions.claim_state(stored)
 
     @property
     def rules(self) -> PayerRules:

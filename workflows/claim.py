@@ -21,10 +21,10 @@ from claims import appeals, views
 from claims.deadlines import next_due
 from claims.details import details_markdown
 from claims.effects import AnyEffect, ArchiveClaim
-from claims.events import AnyEvent, ClaimArchived, ClaimRegistered, EffectFailed, MessageRefused
+from claims.events import AnyEvent, ClaimArchived, ClaimRegistered, EffectFailed, MessageRefused, NoteAdded
 from claims.lifecycle import step
 from claims.messages import find_message
-from claims.state import Step
+from claims.state import ITSELF, ClaimState, Step
 from workflows import attributes
 from workflows.books import Books
 from workflows.handing_over import successor
@@ -67,7 +67,7 @@ class ClaimWorkflow:
         elif isinstance(opened, Carried):
             self._books, self._effects = Books.reopen(opened)
             self._inbox = list(opened.inbox)
-            self._answers = list(opened.events)
+            self._answers = [*self._read_anew(opened.state), *opened.events]
 
     @workflow.run
     async def run(self, start: RawValue) -> dict[str, Any]:
@@ -215,6 +215,13 @@ class ClaimWorkflow:
             self._published = after
         workflow.set_current_details(details_markdown(self._books.state, self._books.tables))
         self._arm()
+
+    def _read_anew(self, state: ClaimState) -> Sequence[AnyEvent]:
+        """A state that an older release stored takes one step at once: what that one had asked for is asked for anew."""
+        if not state.upgraded_from:
+            return ()
+        text = f"read from version {state.upgraded_from} of a claim's state"
+        return (NoteAdded(at=workflow.now(), id=self._next_id("version"), by=ITSELF, text=text),)
 
     def _refuse(self, message: str, reason: str) -> None:
         self._answers.append(

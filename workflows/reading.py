@@ -68,7 +68,10 @@ def seal_of(payload: Payload) -> Seal:
 
 
 def read_start(start: Payload) -> tuple[ClaimRegistered | Carried | str, Trust]:
-    """What a workflow was started with, or why that is no claim; and whom it believes from then on."""
+    """What a workflow was started with, or why that is no claim; and whom it believes from then on.
+
+    Raises NewerVersion (claims/versions.py): that fails the workflow task, and the claim waits for a newer worker.
+    """
     trust = trust_of(start)
     if seal_of(start) == "shut":
         return "the input is sealed for another workflow, or damaged", trust

@@ -13,6 +13,8 @@ from adapters.records.cipher import Cipher
 from adapters.records.upsert import insert_all_once, insert_once
 from claims.accounts.state import AccountState
 from claims.accounts.views import AccountEntry, AccountView
+from claims.ports import RecordsError
+from claims.versions import NewerVersion
 
 SHOWN = 12
 """How much of an account's id lists show, which is enough to name it by."""
@@ -111,4 +113,8 @@ def archived(connection: Connection, practice: str, account: str, cipher: Cipher
     sealed = connection.scalar(select(table.c.state).where(table.c.practice == practice, table.c.claim_id == key))
     if sealed is None:
         return None
-    return AccountState.model_validate_json(cipher.unseal(bytes(sealed), about=f"archive/{practice}/{key}"))
+    stored = cipher.unseal(bytes(sealed), about=f"archive/{practice}/{key}")
+    try:
+        return AccountState.model_validate_json(stored)
+    except NewerVersion as error:
+        raise RecordsError(str(error)) from None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, RowMapping, Table, and_, bindparam, delete, exists, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.records import index, schema
@@ -15,14 +15,20 @@ from adapters.records.cipher import Cipher
 from adapters.records.upsert import insert_all_once, insert_once
 from claims.claim import Claim
 from claims.matching import IndexEntry
-from claims.ports import JournalEntry, KnownClaim
+from claims.ports import JournalEntry, KnownClaim, RecordsError
 from claims.state import ClaimState
 from claims.status import Stage, Status
+from claims.versions import NewerVersion
 from claims.views import ClaimView
 
 
 def _is(table: Table, practice: str, claim_id: str) -> ColumnElement[bool]:
     return and_(table.c.practice == practice, table.c.claim_id == claim_id)
+
+
+def _mine(table: Table) -> ColumnElement[bool]:
+    """The same for statements that are made once: building one takes longer than carrying it out."""
+    return and_(table.c.practice == bindparam("of_practice"), table.c.claim_id == bindparam("of_claim"))
 
 
 def known(connection: Connection, practice: str, claim_id: str) -> KnownClaim | None:
@@ -147,40 +153,56 @@ def write_steps(
     newer = held is None and insert_once(connection, table, row)
     if not newer:
         held = held or _held(connection, practice, claim_id)
-        known_sequence, known_changed = held or (0, view.changed_at)
+        known_sequence, known_changed = (held.sequence, held.changed_at) if held else (0, view.changed_at)
         newer = (bool(entries) and sequence >= known_sequence) or (not entries and view.changed_at >= known_changed)
         if newer:
             kept = {**row, "sequence": max(sequence, known_sequence)}
             connection.execute(_UPDATE, {**kept, "of_practice": practice, "of_claim": claim_id})
-    fresh = _write_journal(connection, practice, claim_id, entries)
+    # the row's sequence is that of the last step that was ever written: a later one can't be there
+    written_to = held.sequence if held else max((e.sequence for e in entries), default=0)
+    fresh = _write_journal(connection, practice, claim_id, entries, written_to)
     if newer:
-        index.replace_numbers(connection, entry, cipher)
-        _replace_tasks(connection, view)
+        if held is None or not index.same_numbers(held.index_entry, entry, cipher):
+            index.replace_numbers(connection, entry, cipher)
+        if held is None or held.has_tasks or view.tasks:
+            _replace_tasks(connection, view)
         _replace_deadlines(connection, view)
     return fresh
 
 
-_UPDATE = update(schema.claims).where(
-    schema.claims.c.practice == bindparam("of_practice"), schema.claims.c.claim_id == bindparam("of_claim")
+_UPDATE = update(schema.claims).where(_mine(schema.claims))
+_DELETE_TASKS = delete(schema.tasks).where(_mine(schema.tasks))
+_DELETE_DEADLINES = delete(schema.deadlines).where(_mine(schema.deadlines))
+_HAS_TASKS = exists().where(
+    schema.tasks.c.practice == schema.claims.c.practice, schema.tasks.c.claim_id == schema.claims.c.claim_id
+)
+_HELD = (
+    select(
+        schema.claims.c.sequence,
+        schema.claims.c.changed_at,
+        schema.claims.c.index_entry,
+        _HAS_TASKS.label("has_tasks"),
+    )
+    .where(_mine(schema.claims))
+    .with_for_update(of=schema.claims)
 )
 
 
-def _held(connection: Connection, practice: str, claim_id: str) -> tuple[int, datetime] | None:
+def _held(connection: Connection, practice: str, claim_id: str) -> Any | None:
     """How far a claim is written; its row stays locked, which keeps two writers of one claim apart (PostgreSQL)."""
-    table = schema.claims
-    query = select(table.c.sequence, table.c.changed_at).where(_is(table, practice, claim_id)).with_for_update()
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row.sequence, row.changed_at)
+    return connection.execute(_HELD, {"of_practice": practice, "of_claim": claim_id}).one_or_none()
 
 
 def _write_journal(
-    connection: Connection, practice: str, claim_id: str, entries: Sequence[JournalEntry]
+    connection: Connection, practice: str, claim_id: str, entries: Sequence[JournalEntry], written_to: int
 ) -> Sequence[JournalEntry]:
+    """`written_to`: no step with a later sequence can be there."""
     table = schema.journal
-    known_rows = connection.execute(
-        select(table).where(_is(table, practice, claim_id), table.c.sequence.in_([e.sequence for e in entries]))
-    )
-    there = {row.sequence: journal_entry(row._mapping) for row in known_rows}
+    maybe_there = [e.sequence for e in entries if e.sequence <= written_to]
+    there: dict[int, JournalEntry] = {}
+    if maybe_there:
+        query = select(table).where(_is(table, practice, claim_id), table.c.sequence.in_(maybe_there))
+        there = {row.sequence: journal_entry(row._mapping) for row in connection.execute(query)}
     fresh: list[dict[str, Any]] = []
     for entry in entries:
         if there.get(entry.sequence) == entry:
@@ -212,17 +234,15 @@ def journal_entry(row: RowMapping) -> JournalEntry:
 
 
 def _replace_tasks(connection: Connection, view: ClaimView) -> None:
-    table = schema.tasks
-    connection.execute(delete(table).where(_is(table, view.practice, view.claim_id)))
+    connection.execute(_DELETE_TASKS, {"of_practice": view.practice, "of_claim": view.claim_id})
     rows = [_child(view, "task_id", task.model_dump()) for task in view.tasks]
-    insert_all_once(connection, table, rows)
+    insert_all_once(connection, schema.tasks, rows)
 
 
 def _replace_deadlines(connection: Connection, view: ClaimView) -> None:
-    table = schema.deadlines
-    connection.execute(delete(table).where(_is(table, view.practice, view.claim_id)))
+    connection.execute(_DELETE_DEADLINES, {"of_practice": view.practice, "of_claim": view.claim_id})
     rows = [_child(view, "deadline_id", deadline.model_dump()) for deadline in view.deadlines]
-    insert_all_once(connection, table, rows)
+    insert_all_once(connection, schema.deadlines, rows)
 
 
 def _child(view: ClaimView, key: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -244,4 +264,8 @@ def archived(connection: Connection, practice: str, claim_id: str, cipher: Ciphe
     sealed = connection.scalar(select(table.c.state).where(_is(table, practice, claim_id)))
     if sealed is None:
         return None
-    return ClaimState.model_validate_json(cipher.unseal(bytes(sealed), about=f"archive/{practice}/{claim_id}"))
+    stored = cipher.unseal(bytes(sealed), about=f"archive/{practice}/{claim_id}")
+    try:
+        return ClaimState.model_validate_json(stored)
+    except NewerVersion as error:
+        raise RecordsError(str(error)) from None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
+from pydantic import model_validator
+
+from claims import versions
 from claims.accounts.effects import AnyAccountEffect, TellClaim
 from claims.accounts.events import AccountHoldKind, Instalment
 from claims.accounts.values import AccountRules, ClaimBalance, Creditor, Debtor, Notice
 from claims.base import Day, Instant, Value
-
-ACCOUNT_STATE_VERSION = 1
+from claims.versions import ACCOUNT_STATE_VERSION
 
 Standing = Literal[
     "settled",
@@ -201,6 +203,12 @@ class AccountState(Value):
     task_count: int = 0
     seen: tuple[str, ...] = ()
     archived: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_of_today(cls, stored: Any) -> Any:
+        """Raises claims.versions.NewerVersion."""
+        return versions.account_state(stored)
 
     def pending_cents(self, entry: Entry) -> int:
         """What went to a claim that hasn't counted it yet."""
