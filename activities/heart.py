@@ -40,6 +40,9 @@ async def beating(details: Callable[[], Sequence[Any]] = tuple) -> AsyncIterator
 
 
 async def _beat(details: Callable[[], Sequence[Any]]) -> None:
+    """The server counts from the start, so an activity that has nothing to keep yet and is quickly done costs no call."""
+    if not details():
+        await asyncio.sleep(EVERY_SECONDS)
     while True:
         activity.heartbeat(*details())
         await asyncio.sleep(EVERY_SECONDS)

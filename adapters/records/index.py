@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, and_, delete, select, tuple_
+from pydantic import ValidationError
+from sqlalchemy import Connection, and_, bindparam, delete, select, tuple_
 
 from adapters.records import schema
 from adapters.records.cipher import Cipher
 from adapters.records.upsert import Row, insert_all_once, insert_once, storable
 from claims.claim import Claim
 from claims.matching import IndexEntry, SubmissionKey
-from claims.ports import ControlNumbers
+from claims.ports import ControlNumbers, RecordsError
 
 _CHUNK = 400
 """Values in one statement; SQLite allows 32,766 variables, PostgreSQL 65,535."""
@@ -87,14 +88,33 @@ def seal(entry: IndexEntry, cipher: Cipher) -> bytes:
     return cipher.seal(entry.model_dump_json().encode(), about=about)
 
 
+_DELETE = delete(schema.claim_numbers).where(
+    schema.claim_numbers.c.practice == bindparam("of_practice"),
+    schema.claim_numbers.c.claim_id == bindparam("of_claim"),
+)
+_SENT = select(schema.submissions.c.patient_control_number, schema.submissions.c.interchange).where(
+    schema.submissions.c.practice == bindparam("of_practice"), schema.submissions.c.claim_id == bindparam("of_claim")
+)
+
+
+def same_numbers(sealed: bytes, entry: IndexEntry, cipher: Cipher) -> bool:
+    """Whether a claim's numbers as they stand are those of `entry`; no, too, where what stands can't be read."""
+    about = f"index/{entry.practice}/{entry.claim_id}"
+    try:
+        stands = IndexEntry.model_validate_json(cipher.unseal(bytes(sealed), about=about))
+    except (ValidationError, RecordsError):
+        return False
+    return _numbers_of(stands) == _numbers_of(entry)
+
+
 def replace_numbers(connection: Connection, entry: IndexEntry, cipher: Cipher) -> None:
     """The numbers of a claim as `entry` has them, and those of its remembered submissions."""
-    table, sent = schema.claim_numbers, schema.submissions
+    table = schema.claim_numbers
     numbers = _numbers_of(entry)
+    mine = {"of_practice": entry.practice, "of_claim": entry.claim_id}
     # deleted first: a submission whose numbers go here was kept before, so that the query below sees it
-    connection.execute(delete(table).where(table.c.practice == entry.practice, table.c.claim_id == entry.claim_id))
-    mine = and_(sent.c.practice == entry.practice, sent.c.claim_id == entry.claim_id)
-    for row in connection.execute(select(sent.c.patient_control_number, sent.c.interchange).where(mine)):
+    connection.execute(_DELETE, mine)
+    for row in connection.execute(_SENT, mine):
         numbers |= {("patient", _plain(row.patient_control_number)), ("envelope", str(row.interchange))}
     key = {"practice": entry.practice, "claim_id": entry.claim_id}
     stored = sorted(_stored(kind, value, cipher) for kind, value in numbers)
