@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-_SHARED = frozenset(("__init__", "__main__", "harness", "drawing", "machine"))
+_SHARED = frozenset(("__init__", "__main__", "harness", "drawing", "machine", "cost"))
 
 
 def programs() -> list[str]:

@@ -7,8 +7,11 @@ answer at once in the measured rounds, and once more with the real ones, for the
 from __future__ import annotations
 
 import asyncio
+import statistics
 import uuid
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType
@@ -16,7 +19,8 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.post import Post
-from bench import drawing
+from adapters.keys import KeyRing, Keys
+from bench import cost, drawing
 from bench.bare import BareWorkflow, bare_work, script_of
 from bench.bell import BELL
 from bench.engine_desk import (
@@ -30,7 +34,7 @@ from bench.engine_desk import (
     start_claim,
 )
 from bench.harness import Answer, Rounds, figures, options, publish, ratio, rounded, rounds_async, show
-from worker import build_worker, runner
+from worker import build_worker, converter_of, runner
 
 AT_ONCE = 40
 LOAD = "x" * 300
@@ -90,6 +94,8 @@ async def bare(client: Client, queue: str, name: str, script: list[str]) -> Work
 async def measure(count: int, rounds: int, *, written: bool) -> tuple[Rounds, dict[str, Any]]:
     """Workflows a second, in turn, and what one claim's history holds."""
     async with open_desk() as desk:
+        server_pid = cost.server()
+        spent: dict[str, list[dict[str, float]]] = {"claims": [], "bare workflows": []}
         post = Post(desk.client, desk.records, task_queue=desk.queue, per_second=1000, blink=0)
         bare_queue = f"bare-{uuid.uuid4().hex[:8]}"
         peer = Worker(
@@ -108,17 +114,19 @@ async def measure(count: int, rounds: int, *, written: bool) -> tuple[Rounds, di
             described = await first.describe()
             script = script_of(kinds(history))
 
+            async def timed(who: str, one: Callable[[str], Any]) -> float:
+                names = [f"{who[0]}{uuid.uuid4().hex[:12]}" for _ in range(count)]
+                before, began = cost.seconds(server_pid), asyncio.get_running_loop().time()
+                await in_flight(names, one, AT_ONCE)
+                took = asyncio.get_running_loop().time() - began
+                spent[who].append(cost.since(before, cost.seconds(server_pid)))
+                return count / took
+
             async def claims() -> float:
-                names = [f"c{uuid.uuid4().hex[:12]}" for _ in range(count)]
-                began = asyncio.get_running_loop().time()
-                await in_flight(names, lambda name: live(desk, post, name), AT_ONCE)
-                return count / (asyncio.get_running_loop().time() - began)
+                return await timed("claims", lambda name: live(desk, post, name))
 
             async def bares() -> float:
-                names = [f"b{uuid.uuid4().hex[:12]}" for _ in range(count)]
-                began = asyncio.get_running_loop().time()
-                await in_flight(names, lambda name: bare(desk.client, bare_queue, name, script), AT_ONCE)
-                return count / (asyncio.get_running_loop().time() - began)
+                return await timed("bare workflows", lambda name: bare(desk.client, bare_queue, name, script))
 
             found = await rounds_async({"claims": claims, "bare workflows": bares}, rounds)
             peer_history = await (await bare(desk.client, bare_queue, "bare-one", script)).fetch_history()
@@ -130,8 +138,27 @@ async def measure(count: int, rounds: int, *, written: bool) -> tuple[Rounds, di
             "kinds": dict(Counter(kinds(history)).most_common()),
             "bare_events": len(peer_history.events),
             "script": script,
+            "processor_ms": {who: _a_life(rounds_of[1:], count) for who, rounds_of in spent.items()},
         }
         return found, told
+
+
+def _a_life(each: Sequence[Mapping[str, float]], count: int) -> dict[str, float]:
+    """Processor milliseconds for one life, by where they went: the median of the measured rounds."""
+    names = sorted({name for one in each for name in one})
+    return {name: rounded(statistics.median(one.get(name, 0) * 1000 / count for one in each)) for name in names}
+
+
+async def sealed() -> dict[str, int]:
+    """Events and bytes of a clean life whose payloads are encrypted with a key ring made for it."""
+    keys = Keys(KeyRing.new(datetime.now(UTC)))
+    async with open_desk(converter_of(keys, words_sealed=True)) as desk:
+        post = Post(desk.client, desk.records, task_queue=desk.queue, per_second=1000, blink=0)
+        async with build_worker(desk.client, desk.parts(written=False), task_queue=desk.queue, blink=0):
+            handle = await live(desk, post, "sealed")
+            described = await handle.describe()
+            events = len((await handle.fetch_history()).events)
+    return {"events": events, "bytes": described.raw_description.workflow_execution_info.history_size_bytes}
 
 
 async def main() -> None:
@@ -142,6 +169,8 @@ async def main() -> None:
     real, _ = await measure(count, 2 if chosen.quick else 3, written=True)
     show("The same with the real X12 writer and gate", real, "a second", "bare workflows")
     print(f"history of one life: {told['events']} events, {told['bytes']} bytes, {told['billable_actions']} actions")
+    told |= {"sealed": await sealed()}
+    print(f"with encryption on: {told['sealed']}; processor time a life, ms: {told['processor_ms']}")
     share = ratio(found, "claims", "bare workflows")
     gated = "claims, X12 written and gated"
     if not chosen.quick:
