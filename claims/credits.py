@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from claims.base import Value
+from claims.deciding import chain, former_coverages
 from claims.money import dollars
-from claims.posting import decisions, later_coverages, ledger, patients_net
+from claims.posting import decisions, ledger, patients_net
 from claims.state import ClaimState
 from claims.tables import Tables
 
@@ -53,9 +54,10 @@ def credit_of(state: ClaimState, tables: Tables) -> Credit:
     """The credit balance of a claim by whom it belongs to.
 
     The patient comes first: what she paid beyond her share is hers, and so is all of it once the claim is void. Then a
-    payer's second payment of the same decision; then what had been written off before it was paid; then the payer that
-    paid last. A share that was forgiven for want (26 CFR 1.501(r)-6(c)(6)) is no share any more; one given up for another
-    reason and then paid is a write-off to take back.
+    payer that is the claim's no more, whose money was never owed; then a payer's second payment of the same decision;
+    then what had been written off before it was paid; then the payer that paid last. A share that was forgiven for want
+    (26 CFR 1.501(r)-6(c)(6)) is no share any more; one given up for another reason and then paid is a write-off to take
+    back.
     """
     hers = patients_net(state)
     if state.void:
@@ -69,13 +71,16 @@ def credit_of(state: ClaimState, tables: Tables) -> Credit:
     patient = min(left, max(hers - share, 0))
     left -= patient
     found: dict[int, int] = {}
-    chain = (0, *later_coverages(state.claim))
-    counted = {coverage: decisions(state, coverage, tables) for coverage in chain}
-    for coverage in chain:
+    payers, former = chain(state.claim), former_coverages(state.claim)
+    counted = {coverage: decisions(state, coverage, tables) for coverage in (*payers, *former)}
+    for coverage in former:
+        had = sum(p.payment.paid_cents for p in counted[coverage].whole + counted[coverage].paid_only)
+        left -= _take(found, coverage, min(left, had))
+    for coverage in payers:
         left -= _take(found, coverage, min(left, sum(p.payment.paid_cents for p in counted[coverage].paid_only)))
     written = min(left, sum(w.amount_cents for w in given_up))
     left -= written
-    for coverage in reversed(chain):
+    for coverage in reversed(payers):
         paid = sum(p.payment.paid_cents for p in counted[coverage].whole)
         left -= _take(found, coverage, min(left, paid))
     return Credit(

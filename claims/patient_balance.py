@@ -13,6 +13,7 @@ from claims.accounts.values import AccountRules, ClaimBalance, Creditor, Debtor,
 from claims.base import Value
 from claims.claim import Claim, Person
 from claims.deadlines import wait_for
+from claims.deciding import chain
 from claims.documents import ClaimPayment
 from claims.payer_rules import PayerRules
 from claims.posting import (
@@ -98,7 +99,9 @@ def last_decision(state: ClaimState, tables: Tables) -> tuple[int, tuple[ClaimPa
 
 def _protected(state: ClaimState, decided: int, payments: tuple[ClaimPayment, ...], tables: Tables) -> str:
     """Law or contract forbids billing her: Medicaid and the like by the payer's rules, QMB and others by a remark."""
-    if any(not rules.bill_patient for rules in state.payer_rules[max(decided, 0) :]):
+    order = chain(state.claim)
+    yet = order[order.index(decided) :] if decided in order else order
+    if any(not state.payer_rules[min(place, len(state.payer_rules) - 1)].bill_patient for place in yet):
         return "this payer's rules forbid billing the patient"
     remarks = (tables.remarks.get(code) for payment in payments for code in all_remarks(payment))
     told = {remark.effect for remark in remarks if remark is not None}
@@ -116,6 +119,8 @@ def _not_yet(state: ClaimState, owed: Ledger) -> str:
     undecided = state.status is S.SECONDARY_READY and state.responsible < len(state.claim.coverages)
     if owed.next_payer > 0 or undecided:
         return "the next payer comes first"
+    if awaits_correction(state):
+        return "a payer took its decision back and sent no other yet: it may still change what she owes"
     if state.status is S.UNDERPAID:
         return "the payer allowed less than its contract: it may still change what she owes"
     if owed.open < 0:
@@ -124,6 +129,12 @@ def _not_yet(state: ClaimState, owed: Ledger) -> str:
     if state.status not in DECIDED and not chosen:
         return f"the claim is {state.status.replace('_', ' ')}: it may still change what she owes"
     return ""
+
+
+def awaits_correction(state: ClaimState) -> bool:
+    """Whether a payer took its decision back, and neither another one came nor a person said that none will."""
+    due = any(x.kind == "reversal_correction" for x in state.deadlines)
+    return due or any(task.type == "find_correction" for task in state.tasks)
 
 
 def _balance_bill(claim: Claim, payments: tuple[ClaimPayment, ...], tables: Tables) -> int:

@@ -77,4 +77,6 @@ def _same_debt(d: Draft) -> bool:
     before, now = d.before, d.state
     if (before.status, before.holds) != (now.status, now.holds):
         return False
+    if patient_balance.awaits_correction(before) != patient_balance.awaits_correction(now):
+        return False
     return all(one is other for one, other in zip(money_of(before), money_of(now), strict=True))
