@@ -16,6 +16,7 @@ from commands import (
     codec,
     demo,
     doctor,
+    handing_over,
     inspect,
     keys,
     lookups,
@@ -82,6 +83,7 @@ def build() -> typer.Typer:
     app.command(rich_help_panel="At the phone")(lookups.explain)
     app.command(name="last-day", rich_help_panel="At the phone")(lookups.last_day)
     app.command(rich_help_panel="Operations")(doctor.doctor)
+    app.command(name="hand-over", rich_help_panel="Operations")(handing_over.hand_over)
     groups = (records.app, keys.app, audit.app, retention.app, codec.app)
     for group in groups:
         whole = group.registered_callback and group.registered_callback.callback.__doc__

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from temporalio.api.enums.v1 import TaskQueueType
@@ -44,6 +44,8 @@ class Addresses:
     sandbox_port: int
     metrics_port: int
     codec_port: int
+    sealed: bool = field(default=True, kw_only=True)
+    """False: no key ring, so that everything stands in clear; for made-up claims only."""
 
     @property
     def temporal(self) -> str:
@@ -76,7 +78,7 @@ class Addresses:
         return {
             "CLAIMLINE_TEMPORAL_ADDRESS": self.temporal,
             "CLAIMLINE_RECORDS_URL": self.records,
-            "CLAIMLINE_KEYS_FILE": str(self.keys),
+            "CLAIMLINE_KEYS_FILE": str(self.keys) if self.sealed else "",
             "CLAIMLINE_CODEC_ADDRESS": f"127.0.0.1:{self.codec_port}",
             "CLAIMLINE_CODEC_ORIGINS": f"{self.ui},http://localhost:{self.ui_port}",
             "CLAIMLINE_CARRIER": "sandbox",
@@ -109,7 +111,12 @@ class Stack:
 
 @contextmanager
 def running(
-    folder: Path, *, poll_seconds: float = 2.0, speed: float = 1.0, worker: Sequence[str] = WORKER
+    folder: Path,
+    *,
+    poll_seconds: float = 2.0,
+    speed: float = 1.0,
+    worker: Sequence[str] = WORKER,
+    sealed: bool = True,
 ) -> Iterator[Stack]:
     """Starts everything in `folder`, and stops it however the block is left. `worker` is the command of the worker.
 
@@ -129,8 +136,9 @@ def running(
         ) from error
     try:
         with Group(folder) as group:
-            at = _choose(folder)
-            ensure_ring(at.keys)
+            at = replace(_choose(folder), sealed=sealed)
+            if sealed:
+                ensure_ring(at.keys)
             for part in _parts(at, poll_seconds, speed, worker):
                 group.start(part)
             lock.write(at.note())
