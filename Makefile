@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-postgres audit check lint format docs bench simulate lock clean
+.PHONY: help demo up test test-postgres audit check lint format docs bench simulate chaos lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 15
@@ -52,6 +52,9 @@ bench: $(STAMP) ## Measure against bare servers and other libraries, a ratio a q
 
 simulate: $(STAMP) ## Live years of made-up claims and audit every step (SEEDS=1..1000 CLAIMS=1000 DAYS=365 JOBS=2)
 	$(BIN)/python -m simulation --seeds "$(SEEDS)" --claims $(or $(CLAIMS),1000) --days $(or $(DAYS),365) --jobs $(or $(JOBS),2)
+
+chaos: $(STAMP) ## Kill workers, server, sandbox and database under the example claims, seed by seed (SEEDS=1-6)
+	$(BIN)/python -m tests.chaos.run --seeds "$(or $(SEEDS),1-6)"
 
 lock: ## Turn requirements.in into requirements.lock (needs uv on the PATH)
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock
