@@ -15,6 +15,7 @@ from claims.deliveries import Delivery, Held, Routing, Unmatched
 from claims.documents import ParsedDocument, ParsedSet, Remittance
 from claims.events import RemittanceReceived, TakebackReceived
 from claims.money import dollars
+from claims.proof import one_has_a_gap
 from claims.provider_ledger import person_needed, provider_code
 
 PLB_SET = "835 PLB"
@@ -249,7 +250,7 @@ def _explained(one: ParsedSet, difference_cents: int) -> str:
         return ""
     if one.unread:
         return f"of the payment is of {one.unread} claims that could not be read"
-    if not all(payment.balanced for payment in remittance.claims):
+    if one_has_a_gap(remittance):
         return "of the payment is explained by no claim of the set, one of which doesn't balance"
     return ""
 

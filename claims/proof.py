@@ -6,8 +6,6 @@ and the sum of CLP04 less the sum of PLB is BPR02. What doesn't balance is held 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from claims.adjustments import CLAIM_STATUS, PREDETERMINATION
 from claims.documents import ClaimPayment, Remittance
 from claims.money import dollars
@@ -44,13 +42,13 @@ def held_claim(payment: ClaimPayment) -> str:
 
 
 def held_remittance(remittance: Remittance, unread: int = 0) -> str:
-    """Why the whole set is held, with the gap; empty where it balances, or where held claims of it explain the gap.
+    """Why the whole set is held, with the gap; empty where it balances, or where a claim of it may explain the gap.
 
     `unread` is how many of its claims could not be read: their payments are missing in the sum, which is no fault of
     the claims that were read.
     """
     gap = remittance.difference_cents
-    if not gap or unread or _explained(gap, remittance.claims):
+    if not gap or unread or one_has_a_gap(remittance):
         return ""
     paid = dollars(sum(claim.paid_cents for claim in remittance.claims))
     taken = dollars(sum(a.amount_cents for a in remittance.provider_adjustments))
@@ -58,19 +56,6 @@ def held_remittance(remittance: Remittance, unread: int = 0) -> str:
     return f"claims {paid} less provider adjustments {taken} is not the payment {payment}: off by {dollars(gap)}"
 
 
-_AT_MOST = 10
-"""Claims that do not balance whose gaps are tried in every combination; of more only all together."""
-
-
-def _explained(off_cents: int, claims: Sequence[ClaimPayment]) -> bool:
-    """Whether the set would balance if some of the claims that are held for their gap paid what their adjustments leave.
-
-    A gap of another size is no fault of theirs: then the payment itself can't be trusted, and nothing of it posts.
-    """
-    gaps = [gap for claim in claims if (gap := claim_gap_cents(claim)) and not claim.bare_reversal]
-    if len(gaps) > _AT_MOST:
-        return sum(gaps) == -off_cents
-    sums = {0}
-    for gap in gaps:
-        sums |= {one + gap for one in sums}
-    return -off_cents in sums
+def one_has_a_gap(remittance: Remittance) -> bool:
+    """Whether a claim doesn't balance. Its payment can't be trusted, so it may be what the set is off by."""
+    return any(claim_gap_cents(claim) and not claim.bare_reversal for claim in remittance.claims)

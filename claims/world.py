@@ -89,6 +89,7 @@ class World:
         """The accounts of the patients."""
         self._mail: deque[tuple[tuple[str, str], AnyEvent]] = deque()
         self._index: dict[tuple[str, str], IndexEntry] = {}
+        self._documents: set[str] = set()
         self._envelopes = 0
         self._events = 0
 
@@ -194,8 +195,10 @@ class World:
     def document(self, parsed: ParsedDocument, *, at: datetime) -> int:
         """An inbound document: its parts reach their claims. Gives the number of deliveries."""
         routing, _ = prove(parsed, route(parsed, tuple(self._index.values()), at=at))
-        self.unmatched += [(at, one) for one in routing.unmatched]
-        self.held += [(at, one) for one in routing.held]
+        if parsed.sha256 not in self._documents:  # a second copy leaves nothing over that the first one didn't
+            self.unmatched += [(at, one) for one in routing.unmatched]
+            self.held += [(at, one) for one in routing.held]
+        self._documents.add(parsed.sha256)
         for delivery in routing.deliveries:
             self._take((delivery.practice, delivery.claim_id), delivery.event)
         return len(routing.deliveries)

@@ -115,3 +115,16 @@ def test_what_no_claim_of_a_set_explains_is_held_here_as_in_the_remittances_own_
     parsed = ParsedDocument(sha256="b" * 64, sets=(ParsedSet(parsed=remittance, segment=3),))
     assert one.document(parsed, at=START + timedelta(days=20)) == 0
     assert [(held.set, held.amount_cents) for _, held in one.held] == [("835", 5_000), (REST_SET, 2_000)]
+
+
+def test_a_second_copy_of_a_document_leaves_nothing_over_that_the_first_did_not() -> None:
+    one = world()
+    sent(one)
+    lost = ClaimPayment(
+        segment=10, patient_control_number="NOBODY", status_code="1", charge_cents=7_000, paid_cents=7_000
+    )
+    remittance = Remittance(control_number="1", trace_number="T9", payment_cents=7_000, claims=(lost,))
+    parsed = ParsedDocument(sha256="c" * 64, sets=(ParsedSet(parsed=remittance, segment=3),))
+    for day in (20, 21):
+        assert one.document(parsed, at=START + timedelta(days=day)) == 0
+    assert [unmatched.reference for _, unmatched in one.unmatched] == ["NOBODY"]
