@@ -8,12 +8,13 @@ the remittance and yet may not be asked for is withheld here, and a person looks
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 from claims.accounts.values import AccountRules, ClaimBalance, Creditor, Debtor, PayerPart, StatementLine
 from claims.base import Value
 from claims.claim import Claim, Person
 from claims.deadlines import wait_for
-from claims.deciding import chain
+from claims.deciding import chain, prior
 from claims.documents import ClaimPayment
 from claims.payer_rules import PayerRules
 from claims.posting import (
@@ -24,6 +25,7 @@ from claims.posting import (
     decisions,
     later_coverages,
     ledger,
+    line_balances,
     sums,
 )
 from claims.state import ClaimState
@@ -177,7 +179,7 @@ def claim_balance(state: ClaimState, tables: Tables, money: Ledger) -> ClaimBala
         amount_cents=found.amount_cents,
         withheld_cents=found.withheld_cents,
         why=found.why,
-        lines=statement_lines(state, money),
+        lines=statement_lines(state, money, tables),
         payers=payer_parts(state, tables),
         patient_paid_cents=sum(payment.amount_cents for payment in state.patient_payments),
         payments=tuple(payment.key for payment in state.patient_payments),
@@ -191,23 +193,42 @@ def digest(balance: ClaimBalance) -> str:
     ]
 
 
-def statement_lines(state: ClaimState, money: Ledger) -> tuple[StatementLine, ...]:
-    """The claim's lines as the last payer decided them; where nobody decided, each is the patient's whole."""
+def statement_lines(state: ClaimState, money: Ledger, tables: Tables) -> tuple[StatementLine, ...]:
+    """The claim's lines: what all payers paid and took off, and what the last one leaves to the patient.
+
+    What payers gave for the claim as a whole is its only line's, or stands in a row of its own, so that the columns of
+    the statement are those of the remittances. Where nobody decided, each line is the patient's whole.
+    """
     claim = state.claim
-    rows = {row.number: row for row in money.lines}
-    lines = []
-    for line in claim.lines:
-        row = rows.get(line.number)
-        lines.append(
-            StatementLine(
-                service_on=line.service_from or claim.service_from,
-                description=" ".join(part for part in (line.procedure or line.revenue_code, *line.modifiers) if part),
-                charge_cents=line.charge_cents,
-                payer_paid_cents=row.paid if row else 0,
-                adjusted_cents=row.contractual if row else 0,
-                patient_cents=row.patient if row else (0 if rows else line.charge_cents),
-            )
+    told = [money.lines]
+    if money.lines:
+        decided, _ = last_decision(state, tables)
+        before = [c for c in chain(claim) if c != decided and decisions(state, c, tables).latest is not None]
+        told += [line_balances(state, coverage, tables) for coverage in before]
+    paid, adjusted = Counter[int](), Counter[int]()
+    paid[0], adjusted[0] = prior(claim, tables) if money.lines else (0, 0)
+    for row in (row for rows in told for row in rows):
+        paid[row.number] += row.paid
+        adjusted[row.number] += row.contractual
+    hers = Counter({row.number: row.patient for row in money.lines})
+    if len(claim.lines) == 1:
+        only = claim.lines[0].number
+        for amounts in (paid, adjusted, hers):
+            amounts[only] += amounts.pop(0, 0)
+    lines = [
+        StatementLine(
+            service_on=line.service_from or claim.service_from,
+            description=" ".join(part for part in (line.procedure or line.revenue_code, *line.modifiers) if part),
+            charge_cents=line.charge_cents,
+            payer_paid_cents=paid[line.number],
+            adjusted_cents=adjusted[line.number],
+            patient_cents=hers[line.number] if money.lines else line.charge_cents,
         )
+        for line in claim.lines
+    ]
+    if paid[0] or adjusted[0] or hers[0]:
+        whole = {"payer_paid_cents": paid[0], "adjusted_cents": adjusted[0], "patient_cents": hers[0]}
+        lines.append(StatementLine(description="For all services together", charge_cents=0, **whole))
     return tuple(lines)
 
 

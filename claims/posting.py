@@ -69,6 +69,7 @@ __all__ = [
     "last_decided",
     "later_coverages",
     "ledger",
+    "line_balances",
     "match_line",
     "next_coverage",
     "outcome_of",
@@ -196,7 +197,7 @@ def _ledger(state: ClaimState, tables: Tables) -> Ledger:
         patient=patient,
         next_payer=next_payer,
         open=rest,
-        lines=_lines(state, decided, tables) if decided >= 0 else (),
+        lines=line_balances(state, decided, tables) if decided >= 0 else (),
     )
 
 
@@ -242,7 +243,7 @@ def match_line(claim: Claim, line: PaymentLine, taken: set[int]) -> ServiceLine 
     return next(iter(exact or same), None)
 
 
-def _lines(state: ClaimState, coverage: int, tables: Tables) -> tuple[LineBalance, ...]:
+def line_balances(state: ClaimState, coverage: int, tables: Tables) -> tuple[LineBalance, ...]:
     """The decision of one payer line by line; what it gave for the claim as a whole stands in line 0."""
     rows = {line.number: LineBalance(number=line.number, charge=line.charge_cents) for line in state.claim.lines}
     rows[0] = LineBalance(number=0, charge=0)

@@ -131,6 +131,10 @@ def _statement_part(part: StatementPart) -> dict[str, object]:
     lines = balance.lines
     rows = [_statement_row(line) for line in lines]
     other = part.amount_cents - sum(line.patient_cents for line in lines)
+    hers = min(balance.patient_paid_cents, -other)
+    if hers > 0:
+        rows.append(["", "Paid by you", "", "", "", money(-hers)])
+        other += hers
     if other:
         rows.append(["", "Payments and other changes", "", "", "", money(other)])
     return {
@@ -144,15 +148,16 @@ def _statement_part(part: StatementPart) -> dict[str, object]:
             money(sum(line.adjusted_cents for line in lines)),
             money(part.amount_cents),
         ],
-        "payers": [_payer_row(payer) for payer in balance.payers],
+        "payers": [_payer_row(payer, last=payer is balance.payers[-1]) for payer in balance.payers],
     }
 
 
-def _payer_row(payer: PayerPart) -> str:
+def _payer_row(payer: PayerPart, *, last: bool) -> str:
+    """Only what the last payer left is the patient's; what an earlier one left was the next one's to pay."""
     when = f" on {_short(payer.decided_on)}" if payer.decided_on else ""
     return (
         f"{payer.name}{when}: paid {money(payer.paid_cents)}, took off {money(payer.adjusted_cents)},"
-        f" left {money(payer.patient_cents)} to you."
+        f" left {money(payer.patient_cents)} to {'you' if last else 'the next insurer'}."
     )
 
 
@@ -172,8 +177,9 @@ def _assistance(effect: LayOutStatement, reach: str) -> list[str]:
 
 
 def _statement_row(line: StatementLine) -> list[str]:
-    amounts = (line.charge_cents, line.payer_paid_cents, line.adjusted_cents, line.patient_cents)
-    return [_short(line.service_on), line.description, *map(money, amounts)]
+    amounts = (line.payer_paid_cents, line.adjusted_cents, line.patient_cents)
+    charge = money(line.charge_cents) if line.charge_cents or line.service_on else ""
+    return [_short(line.service_on), line.description, charge, *map(money, amounts)]
 
 
 def appeal_data(effect: SendAppeal, contact: Contact) -> dict[str, object]:

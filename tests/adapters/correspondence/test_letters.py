@@ -232,6 +232,26 @@ def test_a_difference_between_the_lines_and_the_amount_due_is_shown_as_a_line() 
     assert "-$10.00" in text  # 40.75 on the lines, 30.75 due
 
 
+def test_what_the_patient_paid_is_taken_off_under_its_own_name() -> None:
+    """40.75 on the lines, of which 10.00 are paid: 30.75 due."""
+    made = part(3_075)
+    paid = made.model_copy(update={"balance": made.balance.model_copy(update={"patient_paid_cents": 1_000})})
+    text = text_of("statement", statement_data(statement(3_075, parts=(paid,)), Contact()))
+    assert "Paid by you" in text
+    assert "-$10.00" in text
+    assert "other changes" not in text
+
+
+def test_what_the_first_insurer_leaves_was_the_next_ones_to_pay() -> None:
+    made = part()
+    first = made.balance.payers[0].model_copy(update={"name": "FIRST PLAN", "patient_cents": 9_000})
+    both = made.balance.model_copy(update={"payers": (first, *made.balance.payers)})
+    told = made.model_copy(update={"balance": both})
+    text = text_of("statement", statement_data(statement(parts=(told,)), Contact()))
+    assert "left $90.00 to the next insurer." in text
+    assert "left $40.75 to you." in text
+
+
 def test_an_appeal_names_the_claim_the_codes_the_amount_and_what_is_enclosed() -> None:
     text = text_of("appeal", appeal_data(appeal(), Contact(phone="1-800-555-0199")))
     for expected in (
