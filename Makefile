@@ -46,6 +46,7 @@ docs: $(STAMP) ## Write the pages that are drawn from tables and code
 	$(BIN)/python tools/settings_table.py
 	$(BIN)/python tools/make_stories.py
 	$(BIN)/python tools/tell_page.py
+	$(BIN)/python tools/performance_page.py
 
 bench: $(STAMP) ## Measure against bare servers and other libraries, a ratio a question (QUICK=1: small, nothing kept)
 	$(BIN)/python -m bench $(if $(QUICK),--quick)

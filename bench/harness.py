@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -175,7 +176,8 @@ def publish(answer: Answer, *, keep: bool) -> None:
         "spread": answer.ratio.spread,
         "machine": machine(),
         "versions": versions(answer.packages),
-        "figures": dict(answer.figures),
+        # of the last five minutes, this run's own load included: how quiet the machine was
+        "figures": {**answer.figures, "load_average": rounded(os.getloadavg()[1])},
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{answer.question}.json"
