@@ -22,6 +22,7 @@ from claims.posting import (
     all_adjustments,
     all_remarks,
     bucket,
+    counted_takebacks,
     decisions,
     later_coverages,
     ledger,
@@ -125,6 +126,8 @@ def _not_yet(state: ClaimState, owed: Ledger) -> str:
         return "a payer took its decision back and sent no other yet: it may still change what she owes"
     if state.status is S.UNDERPAID:
         return "the payer allowed less than its contract: it may still change what she owes"
+    if owed.open > 0 and counted_takebacks(state):
+        return "a payer took money back, and nobody knows yet why: it may still change what she owes"
     if owed.open < 0:
         return "more came in than is owed: the credit comes first"
     chosen = state.denial is not None and state.denial.chosen == "bill_patient"

@@ -65,6 +65,7 @@ __all__ = [
     "all_remarks",
     "bucket",
     "content_of",
+    "counted_takebacks",
     "decisions",
     "last_decided",
     "later_coverages",
@@ -185,7 +186,7 @@ def _ledger(state: ClaimState, tables: Tables) -> Ledger:
     credit = max(patient_paid, 0) + forgiven
     owed = max(share - max(credit - max(direct, 0), 0), 0)
     patient = max(direct - credit, 0) if to_next else max(share + direct - credit, 0)
-    paid = insurer_paid + patient_paid - sum(_counted_takebacks(state)) - _refunded_to_payers(state)
+    paid = insurer_paid + patient_paid - sum(counted_takebacks(state)) - _refunded_to_payers(state)
     given_up = sum(w.amount_cents for w in standing)
     next_payer = owed if to_next else 0
     rest = claim.charge_cents - paid - contractual - given_up - patient - next_payer
@@ -211,7 +212,7 @@ def _refunded_to_payers(state: ClaimState) -> int:
     return to_payers_cents(state.refunds, tuple(acknowledged))
 
 
-def _counted_takebacks(state: ClaimState) -> list[int]:
+def counted_takebacks(state: ClaimState) -> list[int]:
     """Takebacks that nothing explains.
 
     With a reversal of the amount the PLB only moves its cash; so it does where a negative WO put the amount off before

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from storybook.book import Story, comes, ledger, passes, says
 from storybook.paying import COPAY, HANDED, pays
-from storybook.people import MEDICAID, SUMMIT, VISIT
-from storybook.x12 import Line, Payment, claims_file
+from storybook.people import CLARA, HARBOR, MEDICAID, SUMMIT, VISIT
+from storybook.x12 import Line, Payment, Takeback, Visit, claims_file
 
 SHARED_VISIT = replace(VISIT, number="LK1201", second=SUMMIT, second_member="SM1201", lines=(Line("99214", "200.00"),))
 FIRST = Payment(SHARED_VISIT, "1", "100.00", "HB1201", adjustments=(("CO", "45", "50.00"), ("PR", "2", "50.00")))
@@ -41,7 +41,46 @@ MOVED = {
 NEW_PLAN_PAYS = Payment(VISIT, "1", "100.00", "SM1202", adjustments=(("CO", "45", "25.00"),))
 ON_MEDICAID = replace(VISIT, number="LK1203", payer=MEDICAID)
 
+OTHER = Visit("LK1290", CLARA, HARBOR, (Line("99215", "333.00"),), on="2026-01-05")
+"""A visit of nobody here: its payment only makes the check large enough to recover from."""
+
 STORIES = (
+    Story(
+        "money_taken_back_while_the_patient_is_asked",
+        "The plan recovers all it paid, without a reversal, after the first statement: no reminder goes out until"
+        " somebody knows why.",
+        (
+            HANDED,
+            pays("2026-03-20 06:30", "payment.835", COPAY, trace="EFT1208"),
+            passes("2026-03-22 10:00"),
+            pays(
+                "2026-04-02 06:30",
+                "recovery.835",
+                Payment(OTHER, "1", "333.00", "HB1290"),
+                trace="EFT1209",
+                plb=(Takeback("WO", "LK1001", "90.00"),),
+            ),
+            passes("2026-05-02 10:00"),
+        ),
+        {
+            "why": "90.00 + 25.00 + a copay of 10.00 = 125.00; 90.00 of it are open again.",
+            "claims": [
+                {
+                    "status": "patient_billing",
+                    "ledger": ledger("125.00", contractual="25.00", patient="10.00", open="90.00"),
+                    "tasks": [{"type": "review_payment", "reason": "took 90.00 back"}],
+                }
+            ],
+            "accounts": [
+                {
+                    "standing": "settled",
+                    "balance": "0.00",
+                    "withheld": "10.00",
+                    "statements": [{"amount": "10.00", "on": "2026-03-21T09:00:00-04:00"}],
+                }
+            ],
+        },
+    ),
     Story(
         "first_plan_takes_its_decision_back_while_the_patient_is_asked",
         "Both plans decided and the patient had her statement; then the first plan reverses and sends nothing else. No"
