@@ -128,9 +128,10 @@ def _errors(block: list[Segment]) -> list[SetError]:
             errors.append(_error(segment, element="", code=text(segment, 4)))
         elif segment.id in ("IK4", "AK4"):
             element = ":".join(composite(segment, 1)).rstrip(":")
-            errors.append(_error(at, element=element, code=text(segment, 3)))
-        elif segment.id == "CTX" and (claim := _claim_named(segment)):
-            errors[first:] = [error.model_copy(update={"claim": claim}) for error in errors[first:]]
+            claim = errors[first].claim if at is not None else ""  # its segment's CTX may stand before it
+            errors.append(_error(at, element=element, code=text(segment, 3)).model_copy(update={"claim": claim}))
+        elif segment.id == "CTX" and (named := _claim_named(segment)):
+            errors[first:] = [error.model_copy(update={"claim": named}) for error in errors[first:]]
     return errors
 
 

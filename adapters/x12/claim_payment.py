@@ -143,6 +143,9 @@ def _proved(svc: Segment, line: PaymentLine, problems: list[Problem]) -> Payment
 def _service(svc: Segment, problems: list[Problem]) -> dict[str, Any]:
     paid_for, submitted = composite(svc, 1), composite(svc, 6)
     qualifier, code = part(paid_for, 1), part(paid_for, 2)
+    if not code and len(qualifier) > 2:
+        problems.append(_at(svc, 1, "SVC01 has no qualifier before its code; read as a procedure"))
+        qualifier, code = "", qualifier
     revenue = text(svc, 4)
     fields: dict[str, Any] = {
         "procedure_qualifier": qualifier,

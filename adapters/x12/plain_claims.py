@@ -274,6 +274,8 @@ class _Meanings(dict[str, Meaning]):
 
     def _svc(self, row: list[str]) -> Meaning:
         qualifier, code, modifiers, _ = self.procedures[row[1]]
+        if not code and len(qualifier) > 2:
+            raise Remarkable
         revenue, sent = row[4], ""
         sent_modifiers: tuple[str, ...] = ()
         if qualifier == "NU":  # the line is known by its revenue code alone

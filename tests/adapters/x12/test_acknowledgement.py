@@ -48,11 +48,17 @@ def test_an_error_says_segment_element_and_claim_and_never_the_bad_value() -> No
     found, _ = read("999", GUIDE, PARTIAL)
     assert found.sets[1].errors == (
         SetError(segment_id="CLM", position="22", loop="2300", code="8", claim="ACCT2"),
-        SetError(segment_id="CLM", position="22", loop="2300", element="2", code="1"),
-        SetError(segment_id="CLM", position="22", loop="2300", element="5:3", code="7"),
+        SetError(segment_id="CLM", position="22", loop="2300", element="2", code="1", claim="ACCT2"),
+        SetError(segment_id="CLM", position="22", loop="2300", element="5:3", code="7", claim="ACCT2"),
         SetError(segment_id="REF", position="30", loop="2300", code="3"),
     )
     assert "ONE HUNDRED" not in repr(found)
+    assert errors_of(PARTIAL.replace("CTX*CLM01:ACCT2", "")) == ("", "", "", "")
+
+
+def errors_of(body: str) -> tuple[str, ...]:
+    """The claims that the errors of the second set are in."""
+    return tuple(error.claim for error in read("999", GUIDE, body)[0].sets[1].errors)
 
 
 def test_a_997_stands_in_for_a_999() -> None:

@@ -252,6 +252,13 @@ def test_a_composite_joined_by_another_mark_than_the_envelope_declares_is_still_
     assert (line.procedure_qualifier, line.procedure, line.modifiers) == ("HC", "99213", ("25",))
 
 
+def test_a_procedure_without_its_qualifier_is_kept_and_reported() -> None:
+    remittance, only = read("CLP*A1*1*100.5*100.5**12*P1\nSVC*99213*100.5*100.5")
+    line = remittance.claims[0].lines[0]
+    assert (line.procedure_qualifier, line.procedure) == ("", "99213")
+    assert ["no qualifier" in problem.reason for problem in only.problems] == [True]
+
+
 def test_a_line_that_does_not_balance_is_said_with_its_gap() -> None:
     remittance, only = read("CLP*A1*1*120*100.5**12*P1\nCAS*CO*45*19.5\nSVC*HC:99213*120*100.5")
     assert remittance.claims[0].balanced  # 120 - 19.50 = 100.50, but the line says 120 paid 100.50 without a reason
