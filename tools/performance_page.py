@@ -203,8 +203,20 @@ the rounds: each claim is read back from its history when its next message comes
     if long.exists():
         other = json.loads(long.read_text(encoding="utf-8"))
         told += f"\nA longer run of its own, {other['cached']} claims cached, {other['load']}:\n\n"
-        told += _growth_table(other["open_claims"])
+        told += _growth_table(other["open_claims"]) + _a_cached_claim(other)
     return told + _million(found)
+
+
+def _a_cached_claim(found: Result) -> str:
+    """Of the rows in which every claim is in the worker's cache."""
+    first, *_, last = [row for row in found["open_claims"] if row["claims"] <= found["cached"]]
+    more = int(last["claims"] - first["claims"])
+    each = (last["worker_mb"] - first["worker_mb"]) / more
+    whole = (first["worker_mb"] + each * (2000 - first["claims"])) / 1000
+    return f"""
+A claim in the worker's cache costs ({_n(last["worker_mb"])} - {_n(first["worker_mb"])}) MB / {more} = {each * 1000:.0f} kB, so the
+default cache of 2,000 takes a worker to {whole:.2g} GB.
+"""
 
 
 def _growth_table(rows: Sequence[Mapping[str, float]]) -> str:

@@ -63,6 +63,29 @@ async def test_a_registered_claim_is_listed_and_matched_before_its_first_step(
     assert await records.candidates(member_ids=["MEM12345"]) == (found,)
 
 
+async def test_a_number_learned_later_finds_its_claim_one_given_up_no_longer_does_and_a_done_task_leaves_the_list(
+    records: SqlRecords,
+    step: Callable[..., JournalEntry],
+    view: Callable[..., ClaimView],
+    entry: Callable[..., IndexEntry],
+) -> None:
+    async def write(number: int, look: ClaimView, numbers: IndexEntry) -> None:
+        await records.write_steps(practice="p1", claim_id="c1", entries=[step(number)], view=look, index=numbers)
+
+    asked = entry(traces=("T1",))
+    await write(1, view(sequence=1), asked)
+    await write(2, view(sequence=2), asked)
+    assert [task.id for task in await records.tasks()] == ["t2"]
+    assert len(await records.candidates(traces=["T1"])) == 1
+    await write(3, view(sequence=3, tasks=()), entry(payer_claim_control_numbers=("ICN-9",)))
+    assert await records.tasks() == ()
+    assert await records.candidates(traces=["T1"]) == ()
+    (found,) = await records.candidates(payer_claim_control_numbers=["ICN-9"])
+    assert found.payer_claim_control_numbers == ("ICN-9",)
+    await write(4, view(sequence=4), entry(payer_claim_control_numbers=("ICN-9",)))
+    assert [task.id for task in await records.tasks()] == ["t4"]
+
+
 async def test_a_step_done_anew_replaces_what_a_dying_worker_wrote(
     records: SqlRecords,
     step: Callable[..., JournalEntry],
