@@ -49,11 +49,27 @@ _REACHED = {
 
 
 def submit_if_free(d: Draft) -> None:
-    """Sends a claim that is ready, unless a hold stops it; then the hold's review is waited for."""
+    """Sends a claim that is ready, unless a hold stops it, or an earlier submission of which nobody knows yet whether it
+    arrived: two of them may not be on file beside each other. A person who knows better may send it all the same."""
     if d.state.holds:
         d.open_task("review_hold", "supervisor", "a hold stops the claim from being sent")
+    elif _on_its_way_out(d):
+        number = d.state.submissions[-1].number
+        reason = f"submission {number} was on its way when the payer decided: what comes after waits until it is known"
+        d.open_task("find_submission", "biller", reason)
     else:
         submit(d)
+
+
+def _on_its_way_out(d: Draft) -> bool:
+    return any(effect.kind in ("transmit_claim", "find_submission") for effect in d.state.in_flight)
+
+
+def _go_on(d: Draft) -> None:
+    """It is known what became of the submission that a claim waited for before it could be sent again."""
+    if d.state.status is S.READY_TO_SUBMIT and not _on_its_way_out(d):
+        d.close_tasks("find_submission")
+        submit_if_free(d)
 
 
 def submit(d: Draft) -> None:
@@ -101,6 +117,7 @@ def on_claim_transmitted(d: Draft, event: ClaimTransmitted) -> None:
     if d.state.status in (S.SUBMITTING, S.SUBMISSION_UNKNOWN):
         d.move(_on_its_way(submission))
         await_answers(d, event.acknowledgements)
+    _go_on(d)
 
 
 def _on_its_way(submission: Submission) -> S:
@@ -137,6 +154,7 @@ def on_transmission_refused(d: Draft, event: TransmissionRefused) -> None:
     reference = event.carrier_reference
     d.put_submission(submission, outcome="refused", errors=event.errors, carrier_reference=reference, **_numbers(event))
     if d.state.status not in (S.SUBMITTING, S.SUBMISSION_UNKNOWN, S.SECONDARY_SUBMITTED):
+        _go_on(d)
         return
     d.close_tasks("find_submission")
     d.forget("find_submission")
@@ -151,9 +169,10 @@ def on_transmission_unknown(d: Draft, event: TransmissionUnknown) -> None:
     if submission.outcome != "sending":
         raise Refused(f"submission {submission.number} is {submission.outcome} already")
     d.put_submission(submission, outcome="unknown")
-    if d.state.status not in (S.SUBMITTING, S.SECONDARY_SUBMITTED):
+    if d.state.closed:
         return
-    d.move(S.SUBMISSION_UNKNOWN)
+    if d.state.status in (S.SUBMITTING, S.SECONDARY_SUBMITTED):
+        d.move(S.SUBMISSION_UNKNOWN)
     d.open_task(
         "find_submission", "biller", f"no answer to submission {submission.number}: find out whether it arrived"
     )
@@ -169,14 +188,22 @@ def on_transmission_unknown(d: Draft, event: TransmissionUnknown) -> None:
 def on_submission_found(d: Draft, event: SubmissionFound) -> None:
     d.answered(event.effect)
     submission = d.submission(event.submission)
-    d.require(S.SUBMISSION_UNKNOWN, what="the result of a look-up")
-    if event.found:
+    if submission.outcome != "unknown":
+        raise Refused(f"submission {submission.number} is {submission.outcome} already")
+    if event.found and d.state.status is S.SUBMISSION_UNKNOWN:
         _arrived(d, submission)
+        return
+    if event.found:
+        d.put_submission(submission, outcome="transmitted", sent_at=submission.sent_at or d.now)
+        d.close_tasks("find_submission")
+        _go_on(d)
         return
     said = "the carrier doesn't know it" if event.found is False else "the carrier can't tell whether it arrived"
     d.put_submission(submission, errors=(*submission.errors, said))
     reason = f"submission {submission.number}: {said}: ask it, then send again or wait"
     d.open_task("find_submission", "biller", reason)
+    if event.found is False:
+        _go_on(d)
 
 
 def _arrived(d: Draft, submission: Submission) -> None:
