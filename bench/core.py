@@ -7,6 +7,7 @@ payments of the patient and checks that come back, remittances reversed and corr
 
 from __future__ import annotations
 
+import gc
 import itertools
 import time
 from collections.abc import Iterable, Iterator
@@ -50,6 +51,7 @@ def main() -> None:
     spans: dict[str, Work] = {"last 100": lambda: None, "first 100": lambda: None}
     grown: Rounds = {name: [] for name in spans}
     for number in range(-1, args.rounds):
+        gc.collect()  # else a round pays now and then for what the simulated lives left behind
         cost = _costs(history)
         if number < 0:
             continue
