@@ -17,7 +17,7 @@ Result = Mapping[str, Any]
 
 HEAD = """# Performance
 
-*Written by `make docs` out of `bench/results/*.json`; `make bench` measures anew (about a quarter of an hour on two quiet
+*Written by `make docs` out of `bench/results/*.json`; `make bench` measures anew (some twenty minutes on two quiet
 cores), `make bench QUICK=1` in a few minutes without keeping anything. Each program can be run alone, e.g. `python -m
 bench.engine`.*
 
