@@ -50,6 +50,8 @@ class ClaimWorkflow:
         self._slow: dict[str, float] = {}
         """Normal activities under way, by effect, and when each ends at the latest (seconds since the epoch)."""
         self._journal = asyncio.Lock()
+        self._spoken = False
+        """An update was taken in this workflow task. Until the task is over it stands nowhere but in this worker."""
         self._changed = True
         self._timer: asyncio.Task[None] | None = None
         self._timer_due: float = 0
@@ -183,6 +185,7 @@ class ClaimWorkflow:
             asked += self._take(self._answers.pop(0))
         while self._inbox:
             message = self._inbox.pop(0)
+            self._spoken |= message.id in self._outcomes
             for event in self._read(message, at=now):
                 asked += self._take(event)
         for event in self._books.due(now):
@@ -265,6 +268,7 @@ class ClaimWorkflow:
     async def _locally(self, effect: AnyEffect) -> Sequence[AnyEvent] | None:
         """A local activity writes the journal on its way, so its steps cost no event of their own."""
         async with self._journal:
+            await self._in_history()
             batch = self._books.batch()
             answer, written = await try_locally(self._books.order(effect, workflow.now(), batch))
             if written:
@@ -288,6 +292,7 @@ class ClaimWorkflow:
     async def _write_journal(self) -> None:
         """Tried until it succeeds: effects wait for it, messages don't."""
         async with self._journal:
+            await self._in_history()
             batch = self._books.batch()
             if batch is None:
                 return
@@ -301,6 +306,16 @@ class ClaimWorkflow:
                 summary=f"journal {first}" if first == last else f"journal {first}-{last}",
             )
             self._books.written(batch)
+
+    async def _in_history(self) -> None:
+        """Waits until an update that was just taken stands in the history.
+
+        The server keeps no update of a worker that dies in its workflow task, and local activities run inside that task:
+        the records would tell of something that never happened to the claim.
+        """
+        while self._spoken:
+            self._spoken = False
+            await workflow.sleep(timedelta(milliseconds=1), summary="the update is in the history")
 
     def _spawn(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)

@@ -45,6 +45,8 @@ class PatientAccountWorkflow:
         self._outcomes: dict[str, AccountStep | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._journal = asyncio.Lock()
+        self._spoken = False
+        """An update was taken in this workflow task. Until the task is over it stands nowhere but in this worker."""
         self._changed = True
         self._timer: asyncio.Task[None] | None = None
         self._timer_due: float = 0
@@ -171,7 +173,9 @@ class PatientAccountWorkflow:
         while self._answers:
             asked += self._take(self._answers.pop(0))
         while self._inbox:
-            for event in self._read(self._inbox.pop(0)):
+            message = self._inbox.pop(0)
+            self._spoken |= message.id in self._outcomes
+            for event in self._read(message):
                 asked += self._take(event)
         for event in self._books.due(workflow.now()):
             asked += self._take(event)
@@ -232,6 +236,7 @@ class PatientAccountWorkflow:
     async def _write_journal(self) -> None:
         """Tried until it succeeds: effects wait for it, messages don't."""
         async with self._journal:
+            await self._in_history()
             batch = self._books.batch()
             if batch is None:
                 return
@@ -244,6 +249,12 @@ class PatientAccountWorkflow:
                 summary=f"journal {batch.entries[0].sequence}-{batch.entries[-1].sequence}",
             )
             self._books.written(batch)
+
+    async def _in_history(self) -> None:
+        """Waits until an update that was just taken stands in the history: see workflows/claim.py."""
+        while self._spoken:
+            self._spoken = False
+            await workflow.sleep(timedelta(milliseconds=1), summary="the update is in the history")
 
     def _spawn(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)

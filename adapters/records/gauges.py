@@ -64,7 +64,9 @@ def _claims(connection: Connection) -> Iterator[Gauge]:
     needing = _count(connection, table, table.c.needs_action.is_(True))
     yield Gauge("claimline_claims_needing_action", (), needing)
     for status in _STUCK:
-        yield Gauge("claimline_claims_stuck", (("status", status),), _count(connection, table, table.c.status == status))
+        yield Gauge(
+            "claimline_claims_stuck", (("status", status),), _count(connection, table, table.c.status == status)
+        )
 
 
 def _deadlines(connection: Connection, now: datetime) -> Iterator[Gauge]:

@@ -62,7 +62,9 @@ def submit_if_free(d: Draft) -> None:
 
 
 def _on_its_way_out(d: Draft) -> bool:
-    return any(effect.kind in ("transmit_claim", "find_submission") for effect in d.state.in_flight)
+    open_ = {one.number for one in d.state.submissions if one.outcome in ("sending", "unknown")}
+    asked = (e for e in d.state.in_flight if isinstance(e, TransmitClaim | FindSubmission))
+    return any(effect.submission in open_ for effect in asked)
 
 
 def _go_on(d: Draft) -> None:

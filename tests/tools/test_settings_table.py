@@ -9,8 +9,15 @@ from adapters.settings import PREFIX, Settings
 from tools import settings_table
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_SETTINGS = {"CLAIMLINE_VERSION", "CLAIMLINE_DATA", "CLAIMLINE_IDENTITY_KEY"}
-"""The tag of the image, which compose alone reads, and what starter.py reads besides."""
+NOT_SETTINGS = {
+    "CLAIMLINE_VERSION",
+    "CLAIMLINE_DATA",
+    "CLAIMLINE_IDENTITY_KEY",
+    "CLAIMLINE_SECRETS_DIR",
+    "CLAIMLINE_CODEC_ENDPOINT",
+}
+"""What compose alone reads (the tag of the image, where the UI finds the codec server), what starter.py reads besides, and
+the folder of secrets that settings are read from."""
 
 
 def test_the_settings_page_is_current() -> None:

@@ -9,4 +9,4 @@ from adapters.x12.documents import X12Documents
 
 
 def paper() -> tuple[X12Documents, TypstLetters]:
-    return documents_of(Settings(_env_file=None)), TypstLetters()  # type: ignore[call-arg]
+    return documents_of(Settings(_env_file=None)), TypstLetters()

@@ -11,7 +11,9 @@ from activities.names import claim_workflow_id
 from tests.workflows.kit import World, claim_of, registered, replay
 
 BUDGET_EVENTS = 45
-"""What DESIGN.md's shell allows a clean claim from start to close."""
+"""What a clean claim may cost from start to close where its payer pays it."""
+BUDGET_WITH_A_SHARE = 72
+"""With a patient's share: her account hears of it twice, tells of its statement, and her payment is an update."""
 
 
 def kinds(history: WorkflowHistory) -> Counter[str]:
@@ -22,7 +24,9 @@ async def test_a_clean_claim_is_sent_paid_stated_and_closed(client: Client, queu
     claim = claim_of("SBXSHARE")
     # acknowledgements of one poll share a signal, however slow the machine is
     async with world.worker(client, queue, blink=1.0):
-        event = registered(claim, "c1", payer_rules="default", seconds={"linger": 1, "statement_gather": 1, "statement": 600})
+        event = registered(
+            claim, "c1", payer_rules="default", seconds={"linger": 1, "statement_gather": 1, "statement": 600}
+        )
         handle = await world.start(client, event, queue)
         await world.until("c1", "submitted")
         await world.inbox(client, queue, later=2)
@@ -48,6 +52,22 @@ async def test_a_clean_claim_is_sent_paid_stated_and_closed(client: Client, queu
     assert steps[0] == "claim_registered"
     assert steps[-1] == "claim_archived"
     assert [step.sequence for step in await world.records.journal("prac1", "c1")] == list(range(1, len(steps) + 1))
+    assert len(history.events) <= BUDGET_WITH_A_SHARE, kinds(history)
+    await replay(history)
+
+
+async def test_a_claim_that_its_payer_pays_in_full_keeps_the_budget_of_a_clean_life(
+    client: Client, queue: str, world: World
+) -> None:
+    async with world.worker(client, queue, blink=1.0):
+        event = registered(claim_of("SBXPAID"), "c1", payer_rules="default", seconds={"linger": 1})
+        handle = await world.start(client, event, queue)
+        await world.until("c1", "submitted")
+        await world.inbox(client, queue, later=2)
+        await world.until("c1", "payer_accepted")
+        await world.inbox(client, queue, later=10)
+        await handle.result()
+        history = await handle.fetch_history()
     assert len(history.events) <= BUDGET_EVENTS, kinds(history)
     await replay(history)
 

@@ -37,7 +37,8 @@ async def test_a_claim_moves_to_the_queue_of_the_worker_that_takes_over(
         await handle.signal(HAND_OVER, {"queue": new})
         again = client.get_workflow_handle(handle.id)
         await world.until_run(again, other_than=handle.first_execution_run_id)
-        first = await handle.fetch_history()
+        run = client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
+        first = await run.fetch_history()
     async with world.worker(client, new, build="changed"):
         assert (await again.describe()).task_queue == new
         # all that was known is known: the state is the same, but for what each run counts itself
