@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from storybook.book import Story, comes, ledger, passes, says, sent
 from storybook.paying import COPAY, pays
-from storybook.people import ELMER, HARBOR, MEDICARE, SUMMIT, VISIT
-from storybook.turns import MEDICAID
+from storybook.people import ELMER, HARBOR, MEDICAID, MEDICARE, SUMMIT, VISIT
 from storybook.two_payers import DUAL, MEDICARE_PAYS, TWO_PLANS
 from storybook.x12 import (
     Line,
