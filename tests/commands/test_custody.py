@@ -23,8 +23,10 @@ Run = Callable[..., str]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """An installation with records and a key ring of its own, and nothing else."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An installation with records and a key ring of its own, and nothing else.
+
+    `monkeypatch` is asked for so that it is undone after this, not before: it would put back what this takes away."""
     fresh = {name: value for name, value in os.environ.items() if not name.startswith("CLAIMLINE_")}
     ours = {
         "CLAIMLINE_DATA": str(tmp_path),
@@ -34,6 +36,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     }
     with mock.patch.dict(os.environ, fresh | ours, clear=True):
         yield tmp_path
+        monkeypatch.undo()
 
 
 @pytest.fixture
