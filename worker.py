@@ -30,7 +30,7 @@ from temporalio.worker import (
     Worker,
     WorkerDeploymentConfig,
 )
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from activities.correspondence import CorrespondenceActivities
 from activities.delivery import DeliveryActivities
@@ -70,6 +70,7 @@ from workflows.inbox import InboxWorkflow
 from workflows.namespace import prepare, wake_inbox
 from workflows.patient_account import PatientAccountWorkflow
 from workflows.remittance import RemittanceWorkflow
+from workflows.runner import ContextFreeRunner
 from workflows.tables import install
 
 CONVERTER = dataclasses.replace(pydantic_data_converter, failure_converter_class=TypesAlone)
@@ -119,9 +120,9 @@ class Parts:
     tables: Tables
 
 
-def runner() -> SandboxedWorkflowRunner:
+def runner() -> ContextFreeRunner:
     """The sandbox stays on; what is shared with it is listed above. Replay tests use the same."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*SHARED))
+    return ContextFreeRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*SHARED))
 
 
 def activities_of(parts: Parts, post: Post) -> list[Any]:

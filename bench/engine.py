@@ -17,6 +17,7 @@ from typing import Any
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.post import Post
 from adapters.keys import KeyRing, Keys
@@ -103,7 +104,7 @@ async def measure(count: int, rounds: int, *, written: bool) -> tuple[Rounds, di
             task_queue=bare_queue,
             workflows=[BareWorkflow],
             activities=[bare_work],
-            workflow_runner=runner(),
+            workflow_runner=SandboxedWorkflowRunner(restrictions=runner().restrictions),
             max_cached_workflows=2000,
             workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
             activity_task_poller_behavior=PollerBehaviorAutoscaling(),
