@@ -15,6 +15,7 @@ from claims.base import Instant, Value
 from claims.cash import prove
 from claims.claim import Claim
 from claims.deadlines import due_event, local_day, next_due
+from claims.deliveries import Held, IndexEntry, Unmatched
 from claims.documents import EligibilityAnswer, ParsedDocument
 from claims.effects import AnyEffect, ArchiveClaim, CheckEligibility, ReportPatientBalance, ScrubClaim, TransmitClaim
 from claims.events import (
@@ -27,12 +28,14 @@ from claims.events import (
     PatientBalanceReported,
     UpstreamReplacementReceived,
 )
+from claims.left_over import LeftOver
 from claims.lifecycle import begin, step
-from claims.matching import Held, IndexEntry, Unmatched, route
+from claims.matching import route
 from claims.messages import read_message
 from claims.payer_rules import PayerRules, rules_for
 from claims.ports import KnownClaim
 from claims.scrub import Icd, scrub
+from claims.second_look import told
 from claims.state import ClaimState, Step
 from claims.tables import Tables
 from claims.views import index_entry
@@ -82,7 +85,6 @@ class World:
         self.tables, self.icd, self.agreeable, self.zone, self.key = tables, icd, agreeable, zone, key
         self.claims: dict[tuple[str, str], ClaimState] = {}
         self.steps: list[StepRecord] = []
-        self.unmatched: list[tuple[datetime, Unmatched]] = []
         self.held: list[tuple[datetime, Held]] = []
         self.now: datetime | None = None
         self.book = AccountBook(tables, self._tell_account)
@@ -90,8 +92,15 @@ class World:
         self._mail: deque[tuple[tuple[str, str], AnyEvent]] = deque()
         self._index: dict[tuple[str, str], IndexEntry] = {}
         self._documents: set[str] = set()
+        self._left = LeftOver()
+        self._told: set[tuple[str, str]] = set()
         self._envelopes = 0
         self._events = 0
+
+    @property
+    def unmatched(self) -> list[tuple[datetime, Unmatched]]:
+        """What is nobody's, until a number that somebody tells later finds its claim."""
+        return self._left.unmatched
 
     # time
 
@@ -191,16 +200,18 @@ class World:
             }
         )
         self._keep(key, event, begin(event, self.tables), "")
+        self._look_again(at)
 
     def document(self, parsed: ParsedDocument, *, at: datetime) -> int:
         """An inbound document: its parts reach their claims. Gives the number of deliveries."""
         routing, _ = prove(parsed, route(parsed, tuple(self._index.values()), at=at))
         if parsed.sha256 not in self._documents:  # a second copy leaves nothing over that the first one didn't
-            self.unmatched += [(at, one) for one in routing.unmatched]
+            self._left.add(parsed, routing.unmatched, at)
             self.held += [(at, one) for one in routing.held]
         self._documents.add(parsed.sha256)
         for delivery in routing.deliveries:
             self._take((delivery.practice, delivery.claim_id), delivery.event)
+        self._look_again(at)
         return len(routing.deliveries)
 
     def message(self, key: tuple[str, str], name: str, body: object, *, at: datetime, id: str = "") -> None:
@@ -210,6 +221,7 @@ class World:
             name, body, at=at, id=id or f"story/{self._events}", state=self.claims[key], tables=self.tables
         )
         self._take(key, event, name)
+        self._look_again(at)
 
     def account_message(self, key: tuple[str, str], name: str, body: object, *, at: datetime) -> None:
         """A person's message to a patient's account (practice, account)."""
@@ -217,7 +229,9 @@ class World:
 
     def event(self, key: tuple[str, str], event: AnyEvent) -> Step:
         """One event for one claim, as the simulation sends them."""
-        return self._take(key, event)
+        taken = self._take(key, event)
+        self._look_again(event.at)
+        return taken
 
     def find(self, name: str) -> list[tuple[str, str]]:
         """The claims that a name means: a patient control number or a claim id."""
@@ -228,6 +242,13 @@ class World:
         ]
 
     # steps
+
+    def _look_again(self, at: datetime) -> None:
+        """What waited for a number that a claim is known by now reaches it, which may make further numbers known."""
+        while self._told:
+            numbers, self._told = self._told, set()
+            for delivery in self._left.look(numbers, tuple(self._index.values()), at):
+                self._take((delivery.practice, delivery.claim_id), delivery.event)
 
     def _tell_account(self, record: AccountRecord) -> None:
         self.steps.append(
@@ -258,7 +279,10 @@ class World:
     def _keep(self, key: tuple[str, str], event: AnyEvent, taken: Step, name: str) -> None:
         before = self.claims.get(key)
         self.claims[key] = taken.state
-        self._index[key] = index_entry(taken.state)
+        entry, known = index_entry(taken.state), self._index.get(key)
+        self._index[key] = entry
+        if self._left.waits and entry != known:
+            self._told |= told(entry) - (told(known) if known is not None else frozenset())
         self.steps.append(
             StepRecord(
                 at=event.at,
