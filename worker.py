@@ -70,7 +70,7 @@ from workflows.inbox import InboxWorkflow
 from workflows.namespace import prepare, wake_inbox
 from workflows.patient_account import PatientAccountWorkflow
 from workflows.remittance import RemittanceWorkflow
-from workflows.runner import ContextFreeRunner
+from workflows.runner import Runner
 from workflows.tables import install
 
 CONVERTER = dataclasses.replace(pydantic_data_converter, failure_converter_class=TypesAlone)
@@ -120,9 +120,9 @@ class Parts:
     tables: Tables
 
 
-def runner() -> ContextFreeRunner:
+def runner() -> Runner:
     """The sandbox stays on; what is shared with it is listed above. Replay tests use the same."""
-    return ContextFreeRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*SHARED))
+    return Runner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*SHARED))
 
 
 def activities_of(parts: Parts, post: Post) -> list[Any]:
