@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from claims import told_numbers
 from claims.draft import Draft, Refused
 from claims.events import AnyEvent, ClaimRegistered
 from claims.phases import (
@@ -148,6 +149,7 @@ def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
         return Step(state=_answered(base, event), refused=str(duplicate), duplicate=True)
     except Refused as refused:
         return Step(state=_refuse(_answered(base, event), event, str(refused)), refused=str(refused))
+    told_numbers.remember(draft, event)
     patients_turn.tell_account(draft)
     stale_tasks.close(draft)
     people.keep_watch(draft)

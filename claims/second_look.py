@@ -13,9 +13,10 @@ from claims.base import Instant
 from claims.cash import PLB_SET, place, prove
 from claims.deliveries import Delivery, IndexEntry, Unmatched
 from claims.documents import ParsedDocument, Remittance
-from claims.events import AnyEvent, ClaimAcknowledged, RemittanceReceived, StatusReported, TakebackReceived
+from claims.events import RemittanceReceived, TakebackReceived
 from claims.matching import route
 from claims.numbers import Numbers
+from claims.told_numbers import payers_number
 
 Place = tuple[int, int]
 """Segment and part of a piece of a document: what an unmatched item and the id of its event share."""
@@ -67,7 +68,7 @@ def learnt(deliveries: Iterable[Delivery]) -> Mapping[tuple[str, str], frozenset
     """The payer's claim control numbers that a document tells of claims of ours: (practice, claim id) -> numbers."""
     found: dict[tuple[str, str], frozenset[str]] = {}
     for one in deliveries:
-        if number := _payers_number(one.event):
+        if number := payers_number(one.event):
             key = (one.practice, one.claim_id)
             found[key] = found.get(key, frozenset()) | {number}
     return found
@@ -95,14 +96,6 @@ def sought(parts: Iterable[Numbers]) -> frozenset[tuple[str, str]]:
             *(("member", number) for number in one.member_ids),
         )
     )
-
-
-def _payers_number(event: AnyEvent) -> str:
-    if isinstance(event, RemittanceReceived):
-        return event.payment.payer_claim_control_number
-    if isinstance(event, ClaimAcknowledged | StatusReported):
-        return event.status.payer_claim_control_number
-    return ""
 
 
 def _given(*numbers: str) -> tuple[str, ...]:

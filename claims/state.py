@@ -359,6 +359,8 @@ class ClaimState(Value):
     payments: tuple[PostedPayment, ...] = ()
     patient_payments: tuple[PatientPayment, ...] = ()
     takebacks: tuple[Takeback, ...] = ()
+    told_numbers: tuple[str, ...] = ()
+    """Every claim control number that the payers' documents gave this claim, the first one first."""
     write_offs: tuple[WriteOff, ...] = ()
     refunds: tuple[Refund, ...] = ()
     overpayment: Overpayment | None = None

@@ -382,6 +382,7 @@ def index_entry(state: ClaimState) -> IndexEntry:
     claim = state.claim
     numbers = [s.payer_claim_control_number for s in state.submissions]
     numbers += [p.payment.payer_claim_control_number for p in state.payments]
+    numbers += state.told_numbers
     traces = tuple(
         effect.question.trace for effect in state.in_flight if isinstance(effect, CheckEligibility | InquireStatus)
     )

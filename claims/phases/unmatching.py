@@ -66,6 +66,8 @@ def _take_off(d: Draft, posted: PostedPayment) -> None:
             payer_claim_control_number="" if known == number and number not in others else known,
             outcome="accepted" if answered.outcome in ("paid", "denied") else answered.outcome,
         )
+    if number not in others:
+        d.set(told_numbers=tuple(told for told in d.state.told_numbers if told != number))
     settling.reopen(d)
     if decisions(d.state, posted.coverage, d.tables).latest is not None:
         decide(d, posted.coverage)

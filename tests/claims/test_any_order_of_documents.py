@@ -1,0 +1,149 @@
+"""The same documents in any order and any number leave the same ledgers and the same parts of nobody."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.tables.icd10 import load_icd10
+from claims.claim import Claim
+from claims.documents import (
+    ClaimPayment,
+    ParsedDocument,
+    ParsedSet,
+    ProviderAdjustment,
+    Remittance,
+    StatusReport,
+)
+from claims.posting import ledger
+from claims.world import World
+from tests.claims.kit import CHARGE, START, TABLES, ZONE, payment, reversed_of, status_line
+from tests.claims.scrub_claims import line, professional
+
+NUMBERS = ("LK1", "LK2")
+
+
+def document(parsed: Remittance | StatusReport) -> ParsedDocument:
+    name = hashlib.sha256(parsed.model_dump_json().encode()).hexdigest()
+    return ParsedDocument(sha256=name, sets=(ParsedSet(parsed=parsed, segment=3),))
+
+
+def era(trace: str, *claims: ClaimPayment, wo: tuple[tuple[str, int], ...] = ()) -> ParsedDocument:
+    """A remittance that balances: what it takes by PLB WO is less in BPR02."""
+    placed = tuple(one.model_copy(update={"segment": 10 * n}) for n, one in enumerate(claims, 1))
+    return document(
+        Remittance(
+            control_number="1",
+            trace_number=trace,
+            payer="ACME",
+            payer_id="PAYER1",
+            paid_on=date(2026, 3, 20),
+            payment_cents=sum(one.paid_cents for one in claims) - sum(cents for _, cents in wo),
+            claims=placed,
+            provider_adjustments=tuple(
+                ProviderAdjustment(reason="WO", reference=number, amount_cents=cents) for number, cents in wo
+            ),
+        )
+    )
+
+
+def of(number: str, one: ClaimPayment) -> ClaimPayment:
+    return one.model_copy(update={"patient_control_number": number})
+
+
+FIRST = payment(9000, "CO-45:3500", icn="HB1")
+CORRECTED = payment(8000, "CO-45:4500", icn="HB1A")
+OTHER = payment(CHARGE, icn="HB2").model_copy(update={"patient_control_number": "LK2"})
+
+PAYS = era("T1", FIRST)
+CORRECTS = era("T2", reversed_of(FIRST), CORRECTED)
+TAKES_BY_FIRST = era("T3", wo=(("HB1", 4000),))
+"""It names the number that only the first payment tells."""
+TAKES_BY_CORRECTED = era("T4", OTHER, wo=(("HB1A", 1500),))
+"""It names the number that only the correction tells, in a remittance that pays another claim."""
+ACCEPTS = document(StatusReport(set="277CA", control_number="2", statuses=(status_line("A2:20", icn="HB9"),)))
+TAKES_BY_ACCEPTED = era("T5", wo=(("HB9", 700),))
+"""It names the number that only the payer's acceptance tells."""
+MISNAMED = era("T6", of("0", payment(500, "CO-45:12000", icn="HB1A")))
+"""A payment under a number that is nobody's; the payer's own number is the correction's."""
+DOCUMENTS = (PAYS, CORRECTS, TAKES_BY_FIRST, TAKES_BY_CORRECTED, ACCEPTS, TAKES_BY_ACCEPTED, MISNAMED)
+
+
+def visit(number: str) -> Claim:
+    """A clean claim of 125.00; its day is before the payments of the kit, which name none."""
+    served = line(1, charge_cents=CHARGE, pointers=(1, 2), service_from=date(2026, 3, 2), service_to=date(2026, 3, 2))
+    return professional(patient_control_number=number, charge_cents=CHARGE, lines=(served,))
+
+
+def told(order: Sequence[ParsedDocument | str]) -> dict[str, Any]:
+    """What stands at the end; a text is a claim's registration."""
+    world = World(TABLES, load_icd10(), zone=ZONE, agreeable=True)
+    at = START
+    for one in order:
+        at += timedelta(days=1)
+        if isinstance(one, str):
+            world.register(visit(one), at=at)
+        else:
+            world.document(one, at=at)
+    books = {state.claim.patient_control_number: ledger(state, TABLES).model_dump() for state in world.claims.values()}
+    return {
+        "ledgers": books,
+        "unmatched": sorted({(part.set, part.reference, part.amount_cents) for _, part in world.unmatched}),
+        "takebacks": {
+            state.claim.patient_control_number: sorted(one.key for one in state.takebacks)
+            for state in world.claims.values()
+        },
+    }
+
+
+def test_every_order_of_a_takeback_and_the_documents_that_tell_its_number_is_the_same() -> None:
+    """LK1: 90.00 paid, 40.00 taken back by HB1 and 7.00 by HB9: 43.00 paid, 35.00 contractual, 47.00 open."""
+    ends = [
+        told([*NUMBERS, *order]) for order in itertools.permutations((PAYS, TAKES_BY_FIRST, ACCEPTS, TAKES_BY_ACCEPTED))
+    ]
+    assert all(end == ends[0] for end in ends)
+    book = ends[0]["ledgers"]["LK1"]
+    assert (book["paid"], book["contractual"], book["open"]) == (4300, 3500, 4700)
+    assert ends[0]["unmatched"] == []
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("LK1", PAYS, TAKES_BY_FIRST))))
+def test_a_claim_that_is_registered_after_its_payment_and_its_takeback_has_both(
+    order: Sequence[ParsedDocument | str],
+) -> None:
+    end = told(order)
+    assert (end["ledgers"]["LK1"]["paid"], end["ledgers"]["LK1"]["open"]) == (5000, 4000)
+    assert end["unmatched"] == []
+
+
+def test_a_takeback_whose_number_nobody_tells_stays_unmatched() -> None:
+    assert told(["LK1", TAKES_BY_FIRST])["unmatched"] == [("835 PLB", "HB1", 4000)]
+
+
+def test_a_takeback_whose_number_two_claims_turn_out_to_have_is_never_guessed() -> None:
+    """One CLP07 over two claims: before and after, nobody can tell whose takeback it is."""
+    both = era("T1", of("LK1", FIRST), of("LK2", FIRST))
+    for order in ((both, TAKES_BY_FIRST), (TAKES_BY_FIRST, both)):
+        assert told([*NUMBERS, *order])["unmatched"] == [("835 PLB", "HB1", 4000)]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_the_same_documents_in_any_order_and_number_leave_the_same_ledgers(data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(range(len(DOCUMENTS))), min_size=1, max_size=7, unique=True))
+    repeated = data.draw(st.lists(st.sampled_from(chosen), max_size=3))
+    # an acknowledgement is of what was sent: it can't come before its claim
+    early = NUMBERS if DOCUMENTS.index(ACCEPTS) in chosen else ()
+    late = () if early else NUMBERS
+    straight: list[ParsedDocument | str] = [*NUMBERS, *(DOCUMENTS[number] for number in sorted(chosen))]
+    shuffled = data.draw(
+        st.permutations([*late, *straight[len(NUMBERS) :], *(DOCUMENTS[number] for number in repeated)])
+    )
+    assert told([*early, *shuffled]) == told(straight)
