@@ -79,10 +79,10 @@ BUGS: tuple[Bug, ...] = (
     Bug(
         "silence writes off what the patient owes",
         "claims/phases/follow_up.py",
-        '    d.open_task("collect_patient_balance", "biller", f"nothing was heard',
+        '    d.open_task("collect_patient_balance", "biller", reason)',
         '    d.set(write_offs=(*d.state.write_offs, __import__("claims.state", fromlist=["WriteOff"]).WriteOff(\n'
         '        key=d.event.id, amount_cents=1, bucket="patient", reason="old", by="clock", at=d.now)))\n'
-        '    d.open_task("collect_patient_balance", "biller", f"nothing was heard',
+        '    d.open_task("collect_patient_balance", "biller", reason)',
     ),
     Bug(
         "a prior payer's amount is posted again",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from claims import patient_balance
 from claims.deadlines import first_question, returns
 from claims.draft import Draft, Refused
 from claims.effects import ArchiveClaim, InquireStatus
 from claims.events import AnyEvent, DeadlinePassed, StatusInquiryRequested, StatusReported, StatusUnanswered
+from claims.money import dollars
 from claims.phases import editing, gate, next_payer, overpayment, resending, submission
 from claims.questions import StatusQuestion
 from claims.state import ClaimState, Deadline
@@ -71,7 +73,8 @@ def on_status_inquiry_requested(d: Draft, event: StatusInquiryRequested) -> None
 def on_status_unanswered(d: Draft, event: StatusUnanswered) -> None:
     d.answered(event.effect)
     if d.here in WAITING:
-        d.arm("inquiry", "inquiry_repeat")
+        if not next_payer.is_held(d, d.state.responsible):
+            d.arm("inquiry", "inquiry_repeat")
         d.note_refusal(event.kind, event.reason)
 
 
@@ -85,10 +88,14 @@ def on_status_reported(d: Draft, event: StatusReported) -> None:
     if event.status.payer_claim_control_number:
         latest = d.submission(0)
         d.put_submission(latest, payer_claim_control_number=event.status.payer_claim_control_number)
-    d.arm("inquiry", "inquiry_repeat")
+    held = next_payer.is_held(d, d.state.responsible)
+    if not held:
+        d.arm("inquiry", "inquiry_repeat")
     said = ", ".join(f"{c.category}:{c.status}" for c in codes)
     for prefixes, act in _ANSWERS:
         if any(c.category.startswith(prefixes) for c in codes):
+            if held and act in (_finished, _pending, _received):
+                raise Refused(f"the payer's answer is here already, and is held: {said} says nothing new")
             act(d, said)
             return
     raise Refused(f"status category {said or 'none'} is not known")
@@ -272,7 +279,12 @@ def _follow_up(d: Draft, deadline: Deadline) -> None:
 
 
 def _missing_remittance(d: Draft, deadline: Deadline) -> None:
-    if deadline.subject == "corrected":
+    if deadline.id == next_payer.HELD:
+        reason = (
+            "the payer's answer is held, and no corrected remittance came: ask again, or have the claim looked at there"
+        )
+        d.open_task("find_correction", "supervisor", reason)
+    elif deadline.subject == "corrected":
         d.open_task("find_correction", "biller", "the payer changed its decision, but no corrected remittance came")
     elif deadline.subject.startswith("escalation"):
         d.open_task("find_remittance", "supervisor", f"still no remittance ({deadline.rule})")
@@ -347,7 +359,13 @@ def _reversal_correction(d: Draft, deadline: Deadline) -> None:
 
 
 def _statement(d: Draft, deadline: Deadline) -> None:
-    d.open_task("collect_patient_balance", "biller", f"nothing was heard of the patient's account: {deadline.rule}")
+    """The account was to act by now, and told nothing. Where nothing may be asked for any more, nothing is missing."""
+    asked = patient_balance.patient_balance(d.state, d.tables).amount_cents
+    if asked <= 0:
+        return
+    stands = f" stands at {d.state.account_standing.replace('_', ' ')} and" if d.state.account_standing else ""
+    reason = f"{dollars(asked)} are the patient's, and her account{stands} sent nothing in time ({deadline.rule}): look at it"
+    d.open_task("collect_patient_balance", "biller", reason)
 
 
 def _overpayment(d: Draft, deadline: Deadline) -> None:

@@ -16,6 +16,8 @@ from claims.status import Status as S
 
 WITH_THE_PAYER = ("sending", "unknown", "transmitted", "accepted")
 """Outcomes of a submission that its payer has or may have, and has not decided."""
+HELD = "missing_remittance:held"
+"""The deadline by which a payer whose answer is held corrects it."""
 _REACHED = {2: S.CLEARINGHOUSE_ACCEPTED, 3: S.PAYER_RECEIVED, 4: S.PAYER_ACCEPTED}
 
 
@@ -84,6 +86,7 @@ def wait_on(d: Draft, coverage: int, sent: Submission) -> None:
     if any(p.at > start for p in d.state.payments if p.coverage in before):
         reason = "an earlier payer decided anew after this one was billed: its claim has the old amounts, correct it once decided"
         d.open_task("review_coverage", "biller", reason, category="prior_changed")
+    watch_held(d)
 
 
 def after_the_wait(d: Draft) -> None:
@@ -117,15 +120,42 @@ def bill_other(d: Draft, denial: Denial) -> None:
 # answers that are held
 
 
+AT_THE_PAYER = (
+    *(S.SECONDARY_SUBMITTED, S.CLEARINGHOUSE_ACCEPTED, S.PAYER_RECEIVED, S.PAYER_ACCEPTED, S.SPLIT),
+    *(S.PENDING_PAYER, S.NO_RESPONSE, S.NOT_ON_FILE),
+)
+"""Where a claim is waited for at its payer, be it in silence."""
+
+
+def is_held(d: Draft, coverage: int) -> bool:
+    """Whether this payer answered, and nothing of its answer counts."""
+    counted = decisions(d.state, coverage, d.tables)
+    return bool(counted.held) and counted.latest is None
+
+
 def watch_held(d: Draft) -> None:
     """One task for every later payer whose answer is held; it closes once the payer's corrected answer counts."""
     for coverage in chain(d.state.claim)[1:]:
-        counted = decisions(d.state, coverage, d.tables)
         category = f"held {d.state.claim.coverages[coverage].order}"
-        if counted.held and counted.latest is None:
-            d.open_task("review_payment", "biller", _arithmetic(d, coverage, counted.held), category=category)
+        if is_held(d, coverage):
+            held = decisions(d.state, coverage, d.tables).held
+            d.open_task("review_payment", "biller", _arithmetic(d, coverage, held), category=category)
+            if coverage == d.state.responsible and d.state.status in AT_THE_PAYER:
+                _no_silence(d)
         else:
             d.close_tasks("review_payment", category=category)
+
+
+def _no_silence(d: Draft) -> None:
+    """The payer has the claim and answered: it isn't chased as if nothing had come; its corrected remittance is due."""
+    d.disarm("acknowledgement", "inquiry", "follow_up", "filing")
+    d.close_tasks("chase_acknowledgement", "follow_up", "resubmit", "filing_limit", "find_remittance")
+    d.forget("inquire_status")
+    if d.state.status is not S.PENDING_PAYER:
+        d.move(S.PENDING_PAYER)
+    if not any(x.id == HELD for x in d.state.deadlines):
+        d.disarm("missing_remittance")
+        d.arm("missing_remittance", "corrected_remittance", "held")
 
 
 def _arithmetic(d: Draft, coverage: int, held: tuple[PostedPayment, ...]) -> str:

@@ -35,7 +35,8 @@ def bill_patient(d: Draft, balance: Ledger) -> None:
 def tell_account(d: Draft) -> None:
     """Whatever a step changed in what the patient owes, her account is told, once for each change.
 
-    A claim that never asked its patient for anything tells nothing, so a clean claim costs nothing here.
+    A claim that never asked its patient for anything tells nothing, so a clean claim costs nothing here. Only the newest
+    report is waited for: what it says holds, whatever became of those before it.
     """
     known = d.state.reported
     if known is not None and d.before.reported is known and _same_debt(d):
@@ -58,6 +59,10 @@ def tell_account(d: Draft) -> None:
     decided, _ = patient_balance.last_decision(d.state, d.tables)
     claim, book = d.state.claim, d.state.payer_rules
     d.set(reported=made)
+    if known is not None and known.amount_cents <= 0 < made.amount_cents:
+        # The account asks for it from today on: what was armed for an earlier balance would ring too early.
+        d.arm("statement", "account_watch")
+    d.forget("report_patient_balance")
     d.ask(
         ReportPatientBalance(
             id=d.next_effect_id("balance"),

@@ -315,7 +315,7 @@ def test_a_write_off_that_the_second_payer_repeats_is_held_with_its_arithmetic()
         == before
         == {"paid": 30000, "contractual": 12500, "patient": 0, "next_payer": 7500, "open": 0}
     )
-    assert one.state.status == "secondary_submitted"
+    assert (one.state.status, one.state.stage) == ("pending_payer", "adjudicated")
     task = next(task for task in one.state.tasks if task.category == "held secondary")
     assert task.type == "review_payment"
     for amount in ("65.00", "435.00", "425.00", "925.00", "500.00", "-425.00"):
@@ -332,6 +332,57 @@ def test_the_corrected_answer_posts_and_closes_the_task(reverses: bool) -> None:
     assert _money(one.state) == {"paid": 36500, "contractual": 13500, "patient": 0, "next_payer": 0, "open": 0}
     assert one.state.status == "closed"
     assert ("review_payment", "held secondary") in [(task.type, task.category) for task in one.state.closed_tasks]
+
+
+def test_a_held_answer_is_no_silence() -> None:
+    """Nothing asks whether the payer has the claim: it answered. What is due is its corrected remittance."""
+    one = _answers(life(_dual()).accepted().paid(MEDICARE).scrubbed().transmitted(), REPEATED)
+    assert [x.id for x in one.state.deadlines] == ["missing_remittance:held"]
+    due = one.state.deadlines[0].due
+    for category in ("F1:65", "P1:20", "A1:19"):
+        one.reported(category)
+        assert "held" in one.steps[-1].refused
+    one.acknowledged("PR", "A2:20", submission=2, icn="MCD1")
+    assert ([x.id for x in one.state.deadlines], one.state.status) == (["missing_remittance:held"], "pending_payer")
+    one.take(e.DeadlinePassed(at=due, id="late", deadline="missing_remittance:held"))
+    assert _tasks(one.state) == [("review_payment", "held secondary"), ("find_correction", "")]
+    assert _task(one.state, "find_correction").owner == "supervisor"
+    _answers(one, CORRECTED, trace="S2", on=date(2026, 9, 15))
+    assert (one.state.status, one.state.tasks) == ("closed", ())
+
+
+def test_a_held_answer_ends_the_silence_that_came_before_it() -> None:
+    one = life(_dual()).accepted().paid(MEDICARE).scrubbed().transmitted()
+    due = next(x for x in one.state.deadlines if x.id == "follow_up").due
+    one.take(e.DeadlinePassed(at=due, id="rings", deadline="follow_up"))
+    assert (one.state.status, ("follow_up", "") in _tasks(one.state)) == ("no_response", True)
+    _answers(one, REPEATED, on=date(2026, 6, 9))
+    assert (one.state.status, _tasks(one.state)) == ("pending_payer", [("review_payment", "held secondary")])
+
+
+def test_a_held_answer_is_no_silence() -> None:
+    """Nothing asks whether the payer has the claim: it answered. What is due is its corrected remittance."""
+    one = _answers(life(_dual()).accepted().paid(MEDICARE).scrubbed().transmitted(), REPEATED)
+    assert [x.id for x in one.state.deadlines] == ["missing_remittance:held"]
+    due = one.state.deadlines[0].due
+    for category in ("F1", "P1", "A1"):
+        one.do(e.StatusReported, status=StatusLine(codes=(StatusCode(category=category, status="3"),)))
+        assert "held" in one.steps[-1].refused
+    one.acknowledged("PR", "A2:20", submission=2, icn="MCD1")
+    assert ([x.id for x in one.state.deadlines], one.state.status) == (["missing_remittance:held"], "pending_payer")
+    one.take(e.DeadlinePassed(at=due, id="late", deadline="missing_remittance:held"))
+    assert _tasks(one.state) == [("review_payment", "held secondary"), ("find_correction", "")]
+    assert _task(one.state, "find_correction").owner == "supervisor"
+    _answers(one, CORRECTED, trace="S2", on=date(2026, 9, 15))
+    assert (one.state.status, one.state.tasks) == ("closed", ())
+
+
+def test_a_held_answer_ends_the_silence_that_came_before_it() -> None:
+    one = life(_dual()).accepted().paid(MEDICARE).scrubbed().transmitted()
+    one.passes("follow_up")
+    assert (one.state.status, ("follow_up", "") in _tasks(one.state)) == ("no_response", True)
+    _answers(one, REPEATED, on=date(2026, 6, 9))
+    assert (one.state.status, _tasks(one.state)) == ("pending_payer", [("review_payment", "held secondary")])
 
 
 def test_an_answer_that_is_held_once_the_first_payer_speaks_was_never_a_write_off() -> None:

@@ -51,6 +51,13 @@ ROWS = (
         (0, 3500, 9000, 0, 0),
     ),
     Row(
+        "80.00 + 35.00 contractual + 10.00 interest that the plan lays on the patient: CARC 85 is for PR alone, no denial",
+        payment(8000, "CO-45:3500", "PR-85:1000"),
+        "paid",
+        "paid",
+        (8000, 3500, 1000, 0, 0),
+    ),
+    Row(
         "CO-29 with status 1: denied, though `processed`",
         payment(0, "CO-29:12500"),
         "denied",
@@ -171,6 +178,8 @@ def test_a_payment_means_what_its_groups_and_reasons_say(row: Row) -> None:
         ("CO-100:1", "denied"),
         ("PI-100:1", "denied"),
         ("OA-294:1", "denied"),
+        ("PR-85:1", "patient"),
+        ("CO-85:1", "contractual"),
         ("PR-96:1", "denied"),
         ("PR-29:1", "denied"),
         ("CO-45:1", "contractual"),
