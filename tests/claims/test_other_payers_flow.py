@@ -360,31 +360,6 @@ def test_a_held_answer_ends_the_silence_that_came_before_it() -> None:
     assert (one.state.status, _tasks(one.state)) == ("pending_payer", [("review_payment", "held secondary")])
 
 
-def test_a_held_answer_is_no_silence() -> None:
-    """Nothing asks whether the payer has the claim: it answered. What is due is its corrected remittance."""
-    one = _answers(life(_dual()).accepted().paid(MEDICARE).scrubbed().transmitted(), REPEATED)
-    assert [x.id for x in one.state.deadlines] == ["missing_remittance:held"]
-    due = one.state.deadlines[0].due
-    for category in ("F1", "P1", "A1"):
-        one.do(e.StatusReported, status=StatusLine(codes=(StatusCode(category=category, status="3"),)))
-        assert "held" in one.steps[-1].refused
-    one.acknowledged("PR", "A2:20", submission=2, icn="MCD1")
-    assert ([x.id for x in one.state.deadlines], one.state.status) == (["missing_remittance:held"], "pending_payer")
-    one.take(e.DeadlinePassed(at=due, id="late", deadline="missing_remittance:held"))
-    assert _tasks(one.state) == [("review_payment", "held secondary"), ("find_correction", "")]
-    assert _task(one.state, "find_correction").owner == "supervisor"
-    _answers(one, CORRECTED, trace="S2", on=date(2026, 9, 15))
-    assert (one.state.status, one.state.tasks) == ("closed", ())
-
-
-def test_a_held_answer_ends_the_silence_that_came_before_it() -> None:
-    one = life(_dual()).accepted().paid(MEDICARE).scrubbed().transmitted()
-    one.passes("follow_up")
-    assert (one.state.status, ("follow_up", "") in _tasks(one.state)) == ("no_response", True)
-    _answers(one, REPEATED, on=date(2026, 6, 9))
-    assert (one.state.status, _tasks(one.state)) == ("pending_payer", [("review_payment", "held secondary")])
-
-
 def test_an_answer_that_is_held_once_the_first_payer_speaks_was_never_a_write_off() -> None:
     """Medicaid's 835 overtakes Medicare's: alone it reads well; with Medicare's beside it, it can't be."""
     one = life(_dual()).accepted()
