@@ -360,3 +360,8 @@ class ParsedDocument(Value):
     def unreadable(self) -> bool:
         """Nothing at all could be read."""
         return not self.sets and any(problem.fatal for problem in self.problems)
+
+    @property
+    def lost(self) -> bool:
+        """Something could not be read: the file, a set of it, or a claim of a set."""
+        return any(problem.fatal for problem in self.all_problems)

@@ -31,7 +31,8 @@ def inspect(
     Shows what each set says, whether it balances at line, claim and transaction, what would be held and why. It knows
     no claims: whether one is matched shows only when it is delivered.
 
-    [bold]Exit codes:[/] 0 clean, 1 read with problems or something held, 2 a file is unreadable.
+    [bold]Exit codes:[/] 0 clean, 1 read with problems or something held, 2 something could not be read: a file, a set that
+    is cut off, money that is no number. What could be read beside it is shown all the same.
 
     [bold]Examples:[/]
 
@@ -48,7 +49,7 @@ def inspect(
 
 
 def inspect_files(paths: Iterable[Path], tables: Tables | None = None) -> tuple[list[Shape], int]:
-    """One object per file, whatever is in it, and the exit code: 0 clean, 1 problems or held, 2 unreadable."""
+    """One object per file, whatever is in it, and the exit code: 0 clean, 1 problems or held, 2 something unreadable."""
     known = tables or load_tables()
     found: list[Shape] = []
     worst = CLEAN
@@ -74,7 +75,7 @@ def _file(path: Path, tables: Tables) -> tuple[Shape, int]:
         ],
         "transactions": transactions(document, tables),
     }
-    if document.unreadable:
+    if document.lost:
         return shape, UNREADABLE
     return shape, WITH_PROBLEMS if shape["problems"] or any(_held(shape["transactions"])) else CLEAN
 
@@ -131,8 +132,9 @@ _RIGHT = frozenset(("charge", "paid", *_BUCKETS))
 
 def _remittance_table(title: str, shape: Shape) -> Table:
     """A row a claim, with its lines below, then the provider's own adjustments."""
-    said = f"{title}: {escape(shape['payer'])} pays {shape['payment']} by {shape['method']}, trace "
-    said += f"{escape(shape['trace_number'])}, {'balanced' if shape['balanced'] else 'off by ' + shape['difference']}"
+    paid = shape["payment"] or "an unknown amount"
+    said = f"{title}: {escape(shape['payer'] or 'an unknown payer')} pays {paid} by {shape['method'] or '?'}, trace "
+    said += f"{escape(shape['trace_number'] or '?')}, {'balanced' if shape['balanced'] else 'off by ' + shape['difference']}"
     rows: list[Shape] = []
     for claim in shape["claims"]:
         number, reasons = claim["patient_control_number"], _reasons(claim)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from claims.claim import Adjustment, Claim
 from claims.documents import (
@@ -34,18 +34,34 @@ _DISPOSITIONS = {"A": "accepted", "E": "accepted_with_errors", "P": "partially_a
 
 
 def transactions(document: ParsedDocument, tables: Tables) -> list[Shape]:
-    """One object per set, in the order of the file; the answers of one 271 are one object."""
+    """One object per set, in the order of the file; the answers of one 271 are one object.
+
+    A set of a kind that is read here has every key of its kind, also where nothing of it could be read.
+    """
     shapes: list[Shape] = []
+    envelopes = _envelopes(document)
     answers: dict[int, list[EligibilityAnswer]] = {}
     for one in document.sets:
         if isinstance(one.parsed, EligibilityAnswer):
             known = answers.setdefault(one.segment, [])
             known.append(one.parsed)
             if len(known) == 1:
-                shapes.append({"set": "271", "control_number": one.parsed.control_number, "answers": known})
+                number, held = one.parsed.control_number, one.held or None
+                shapes.append({"set": "271", "control_number": number, "held": held, "answers": known})
+        elif isinstance(one.parsed, FunctionalAcknowledgement):
+            shapes.append(_functional(one, one.parsed, envelopes.get(one.isa_index)))
         else:
             shapes.append(_shape(one, tables))
     return [_eligibility(shape) if "answers" in shape else shape for shape in shapes]
+
+
+def _envelopes(document: ParsedDocument) -> dict[int, InterchangeAcknowledgement]:
+    """The TA1 of each interchange of the file that has exactly one."""
+    found: dict[int, list[InterchangeAcknowledgement]] = {}
+    for one in document.sets:
+        if isinstance(one.parsed, InterchangeAcknowledgement):
+            found.setdefault(one.isa_index, []).append(one.parsed)
+    return {index: acknowledged[0] for index, acknowledged in found.items() if len(acknowledged) == 1}
 
 
 def unknown_reasons(document: ParsedDocument, tables: Tables) -> Iterator[Problem]:
@@ -68,25 +84,47 @@ def _shape(one: ParsedSet, tables: Tables) -> Shape:
         return _remittance(one, parsed, tables)
     if isinstance(parsed, StatusReport):
         return _status_report(one, parsed)
-    if isinstance(parsed, FunctionalAcknowledgement):
-        return _functional(one, parsed)
     if isinstance(parsed, InterchangeAcknowledgement):
         return _interchange(parsed)
     if isinstance(parsed, ClaimSubmissionSet):
         return _claims(one, parsed)
     assert isinstance(parsed, OtherSet)
+    if parsed.set in _READ_HERE:
+        return _nothing_of(one, parsed, tables)
     return {"set": parsed.set, "control_number": parsed.control_number, "set_aside": parsed.reason}
+
+
+_READ_HERE = ("835", "271", "999", "997", "TA1")
+"""Kinds whose readers give up where what the whole set hangs on is missing."""
+
+
+def _nothing_of(one: ParsedSet, parsed: OtherSet, tables: Tables) -> Shape:
+    """A set of a kind that is read here of which nothing could be read: the same keys, empty, with the reason."""
+    number, because = parsed.control_number, {"held": one.held or parsed.reason}
+    if parsed.set == "835":
+        return {**_remittance(one, Remittance(control_number=number, payment_cents=0), tables), "balanced": False}
+    if parsed.set == "271":
+        return _eligibility({"set": "271", "control_number": number, "answers": [], **because})
+    if parsed.set == "TA1":
+        return {
+            **_interchange(InterchangeAcknowledgement(interchange_control_number=number, disposition="")),
+            **because,
+        }
+    which: Literal["999", "997"] = "997" if parsed.set == "997" else "999"
+    nothing = FunctionalAcknowledgement(set=which, control_number=number, group_control_number="")
+    return {**_functional(one, nothing, None), **because}
 
 
 def _remittance(one: ParsedSet, parsed: Remittance, tables: Tables) -> Shape:
     held = one.held or held_remittance(parsed, one.unread)
+    has_payment = bool(parsed.payment_cents or parsed.handling or parsed.method)  # else BPR is missing
     return {
         "set": "835",
         "control_number": parsed.control_number,
         "trace_number": parsed.trace_number,
         "payer": parsed.payer,
         "payee": parsed.payee,
-        "payment": dollars(parsed.payment_cents),
+        "payment": dollars(parsed.payment_cents) if has_payment else None,
         "method": parsed.method,
         "date": parsed.paid_on.isoformat() if parsed.paid_on else None,
         "claims_paid": dollars(sum(claim.paid_cents for claim in parsed.claims)),
@@ -169,7 +207,10 @@ def _status_report(one: ParsedSet, parsed: StatusReport) -> Shape:
     }
 
 
-def _functional(one: ParsedSet, parsed: FunctionalAcknowledgement) -> Shape:
+def _functional(
+    one: ParsedSet, parsed: FunctionalAcknowledgement, envelope: InterchangeAcknowledgement | None
+) -> Shape:
+    """`interchange` is what the TA1 beside it says of ours; a 999 itself names a group of ours and no interchange."""
     return {
         "set": parsed.set,
         "control_number": parsed.control_number,
@@ -179,7 +220,7 @@ def _functional(one: ParsedSet, parsed: FunctionalAcknowledgement) -> Shape:
             "outcome": disposition(parsed.disposition),
             "codes": list(parsed.codes),
         },
-        "interchange": None,
+        "interchange": _envelope(envelope) if envelope else None,
         "held": one.held or None,
         "sets": [_set_acknowledged(acknowledged) for acknowledged in parsed.sets],
     }
@@ -215,12 +256,16 @@ def _interchange(parsed: InterchangeAcknowledgement) -> Shape:
         "set": "TA1",
         "control_number": parsed.interchange_control_number,
         "outcome": disposition(parsed.disposition),
-        "interchange": {
-            "control_number": parsed.interchange_control_number,
-            "outcome": disposition(parsed.disposition),
-            "note": parsed.note,
-        },
+        "interchange": _envelope(parsed),
         "sets": [],
+    }
+
+
+def _envelope(parsed: InterchangeAcknowledgement) -> Shape:
+    return {
+        "control_number": parsed.interchange_control_number,
+        "outcome": disposition(parsed.disposition),
+        "note": parsed.note,
     }
 
 
@@ -233,6 +278,7 @@ def _eligibility(shape: Shape) -> Shape:
         "active": any(answer.active for answer in answers),
         "inactive": any(answer.inactive for answer in answers),
         "patients": len(answers),
+        "held": shape["held"],
         "rejections": [
             {
                 "code": rejections[place].code,

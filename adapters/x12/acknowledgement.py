@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -17,6 +18,7 @@ from claims.documents import (
 )
 
 _DISPOSITIONS = frozenset("AEMPRWX")
+_FUNCTIONAL_CODE = re.compile(r"[A-Z]{2}")
 
 
 def read_functional_acknowledgement(ts: TransactionSet) -> tuple[FunctionalAcknowledgement | None, list[Problem]]:
@@ -33,6 +35,7 @@ def read_functional_acknowledgement(ts: TransactionSet) -> tuple[FunctionalAckno
         reason = f"{len(groups)} AK1 stand in one set; only the first group is read"
         problems.append(Problem(segment=groups[1].position, reason=reason, fatal=True))
     problems += _strays(ts)
+    problems += _malformed(ts)
     sets = tuple(_set(block, problems) for block in _blocks(ts, groups))
     expected = sum(1 for segment in ts.segments if segment.id == "AK2")
     if len(sets) != expected:
@@ -97,6 +100,19 @@ def _strays(ts: TransactionSet) -> Iterator[Problem]:
             yield Problem(segment=segment.position, reason=reason, fatal=True)
         elif segment.id in ("IK5", "AK5", "AK9"):
             open_set = False
+
+
+def _malformed(ts: TransactionSet) -> Iterator[Problem]:
+    """Elements that are none of their kind: AK101 (X12 element 479, two characters), IK302 and IK402 (numbers)."""
+    for segment in ts.segments:
+        if segment.id == "AK1" and _FUNCTIONAL_CODE.fullmatch(text(segment, 1)) is None:
+            reason = "AK101 is no functional identifier code such as HC; kept as it stands"
+            yield Problem(segment=segment.position, element=1, reason=reason)
+        elif segment.id in ("IK3", "AK3", "IK4", "AK4"):
+            value = text(segment, 2)
+            if value and not (value.isascii() and value.isdigit()):
+                reason = f"{segment.id}02 is no number; kept as it stands"
+                yield Problem(segment=segment.position, element=2, reason=reason)
 
 
 def _set(block: list[Segment], problems: list[Problem]) -> SetAcknowledgement:

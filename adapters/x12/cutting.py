@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from adapters.x12.delimiters import BLANK
 from adapters.x12.segments import Delimiters
 from adapters.x12.stretch import Stretch
 
 
-def cut(text: str, delimiters: Delimiters, position: int) -> tuple[Stretch, int]:
-    """The segments of `text`, numbered on from `position`, and how many of them were broken over lines.
+class Layout(NamedTuple):
+    """How many segments were broken over lines, and how many were indented."""
+
+    broken: int = 0
+    indented: int = 0
+
+
+def cut(text: str, delimiters: Delimiters, position: int) -> tuple[Stretch, Layout]:
+    """The segments of `text`, numbered on from `position`, and what layout was taken out of it.
 
     Layout around a segment (line ends, indentation) is no part of it; an empty one is none and is not counted.
     """
     separator, terminator = delimiters.element, delimiters.segment
     if terminator not in "\r\n" and "\n" in text:
         text = text.replace(f"{terminator}\r\n", terminator).replace(f"{terminator}\n", terminator)
-    broken = 0
+    layout = Layout()
     if (
         any(mark in text for mark in "\r\n\0\t\ufeff" if mark not in (separator, terminator))
         or f"{terminator} " in text
     ):
-        pieces, broken = _without_layout(text.split(terminator), "".join(c for c in BLANK if c != separator))
+        pieces, layout = _without_layout(text.split(terminator), "".join(c for c in BLANK if c != separator))
         text = terminator.join(filter(None, pieces))
     elif terminator * 2 in text:
         text = terminator.join(filter(None, text.split(terminator)))
     text = f"{terminator}{text.strip(terminator)}{terminator}"
-    return Stretch(text, (1, len(text) - 1), delimiters, position + 1), broken
+    return Stretch(text, (1, len(text) - 1), delimiters, position + 1), layout
 
 
-def _without_layout(pieces: list[str], blank: str) -> tuple[list[str], int]:
+def _without_layout(pieces: list[str], blank: str) -> tuple[list[str], Layout]:
     clean: list[str] = []
-    broken = 0
+    broken = indented = 0
     for piece in pieces:
-        body = piece.lstrip(blank).rstrip("\r\n")
+        inner = piece.lstrip(blank)
+        if inner and piece[: len(piece) - len(inner)].endswith((" ", "\t")):
+            indented += 1
+        body = inner.rstrip("\r\n")
         if "\n" in body or "\r" in body:
             broken += 1
             body = body.replace("\r", "").replace("\n", "")
         clean.append(body)
-    return clean, broken
+    return clean, Layout(broken, indented)

@@ -9,6 +9,10 @@ from adapters.x12.transaction_set import Document, TransactionSet
 from claims.documents import Problem
 
 _ENVELOPE = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA"})
+_MONEY = {"BPR", "CLP", "SVC", "CAS", "PLB", "CLM", "SV1", "SV2", "SV3"}
+_ANSWERS = {"STC", "EB", "AAA", "AK1", "AK2", "AK5", "AK9", "IK5", "TA1"}
+_TELLING = frozenset(_MONEY | _ANSWERS)
+"""Segments that carry what a document is sent for; outside any set they are lost, any other is mere noise."""
 
 
 class EnvelopeWalk:
@@ -37,6 +41,7 @@ class EnvelopeWalk:
         }
 
     def interchange(self, segments: Stretch) -> None:
+        before = len(self.document.sets) + len(self.document.tas)
         at, position = segments.start, segments.position
         for self.here in segments.marks(_ENVELOPE):
             self._between(segments.part(at, self.here.start - 1, position))
@@ -50,6 +55,9 @@ class EnvelopeWalk:
             self._say(last, "GE is missing")
         if self.isa is not None and not self.closed:
             self._say(last, "IEA is missing")
+        if len(self.document.sets) + len(self.document.tas) == before:
+            reason = "no set (ST to SE) stands in the interchange"
+            self.document.problems.append(Problem(segment=last.position, reason=reason, fatal=not self.closed))
 
     def _between(self, segments: Stretch) -> None:
         """Segments with no envelope among them: of the open set, or of none."""
@@ -179,7 +187,8 @@ class EnvelopeWalk:
         stray, self.stray = self.stray, []
         ids = sorted({segment.id[:3] for segment in stray if segment.id.isalnum()})[:8]
         reason = f"{len(stray)} segments stand outside any set and were not read ({' '.join(ids)})"
-        self.document.problems.append(Problem(segment=stray[0].position, reason=reason, fatal=True))
+        lost = not _TELLING.isdisjoint(segment.id for segment in stray)
+        self.document.problems.append(Problem(segment=stray[0].position, reason=reason, fatal=lost))
 
     def _say(self, segment: Segment, reason: str, element: int = 0) -> None:
         self.document.problems.append(_problem(segment, element, reason))

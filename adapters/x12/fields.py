@@ -111,6 +111,6 @@ def shown(value: str) -> str:
     """A value that should have been a number, fit for a message: text that might be a name is only counted."""
     clean = "".join(c for c in value if c.isprintable())
     digits, letters = sum(c.isdigit() for c in clean), sum(c.isalpha() for c in clean)
-    if len(clean) <= 4 or (len(clean) <= 12 and digits and letters <= 1):
+    if len(clean) <= 4 or (len(clean) <= 12 and digits and letters <= max(1, digits)):
         return f"`{clean}`"
     return f"{len(value)} characters that are no number"

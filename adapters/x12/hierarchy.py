@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from adapters.x12.fields import text
@@ -67,6 +67,20 @@ def levels_of(segments: Sequence[Segment], problems: list[Problem]) -> list[Leve
         if segment.id not in _BEFORE_ANY_LEVEL:
             problems.append(_at(segment, 0, f"{segment.id[:3]} stands before the first HL; read as the source's"))
     return levels
+
+
+def level_doubts(segments: Iterable[Segment]) -> Iterator[Problem]:
+    """HL01 that comes twice and HL02 that names no level before it, whatever the kind of the set."""
+    known: set[str] = set()
+    for segment in segments:
+        if segment.id != "HL":
+            continue
+        number, above = text(segment, 1), text(segment, 2)
+        if number in known:
+            yield _at(segment, 1, "HL01 repeats the number of an earlier HL")
+        if above and above not in known:
+            yield _at(segment, 2, "HL02 names no level before this one")
+        known.add(number)
 
 
 def _attach(level: Level, levels: list[Level], known: dict[str, Level], problems: list[Problem]) -> None:

@@ -10,6 +10,7 @@ from adapters.x12.census import unexpected_segments, unread_of
 from adapters.x12.claims_in import read_claims
 from adapters.x12.eligibility import read_eligibility
 from adapters.x12.fields import text
+from adapters.x12.hierarchy import level_doubts
 from adapters.x12.reader import TransactionSet, read_document
 from adapters.x12.remittance import read_remittance
 from adapters.x12.status_report import read_status_report
@@ -93,6 +94,7 @@ def _doubts(ts: TransactionSet) -> Iterator[Problem]:
     if expected and text(st, 1) not in expected:
         reason = f"ST01 is not {' or '.join(expected)}, which GS01 {text(ts.gs, 1) if ts.gs else ''} announces"
         yield Problem(segment=st.position, element=1, reason=reason)
+    yield from level_doubts(ts.segments)
 
 
 def _other(ts: TransactionSet, reason: str) -> OtherSet:

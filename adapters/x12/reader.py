@@ -23,6 +23,17 @@ from claims.documents import Problem
 
 __all__ = ["Delimiters", "Document", "Segment", "TransactionSet", "read_document"]
 
+_OTHER_FORMATS = {
+    "%PDF-": "a PDF file",
+    "PK\x03\x04": "a zip archive",
+    "\x1f\x8b": "a gzip archive",
+    "-----BEGIN PGP": "a PGP message",
+    "<": "an XML or HTML page",
+    "{": "JSON text",
+    "[": "JSON text",
+}
+"""First characters of what is uploaded by mistake."""
+
 
 def read_document(raw: bytes) -> Document:
     """Cut `raw` into sets. Never raises on content: what can't be read is a fatal Problem of document or set."""
@@ -62,10 +73,18 @@ def _decode(raw: bytes, problems: list[Problem]) -> str:
 
 def _what_stands_there(text: str) -> str:
     if "\0" in text[:1000] or sum(not c.isprintable() and c not in "\r\n\t" for c in text[:1000]) > 100:
-        return "binary content; expected X12 text starting with ISA"
+        return f"{_format_of(text) or 'binary content'}; expected X12 text starting with ISA"
+    if known := _format_of(text):
+        return f"{known}; expected X12 text starting with ISA"
     if text.lstrip(BLANK).startswith("ISA"):
         return "the ISA segment is not readable: expected sixteen elements and a segment terminator"
-    return "no ISA segment and no ST segment in the file"
+    return "no ISA segment and no ST segment in the file; expected X12 text starting with ISA"
+
+
+def _format_of(text: str) -> str:
+    """What else the file is, by its first characters."""
+    start = text.lstrip(BLANK)
+    return next((name for mark, name in _OTHER_FORMATS.items() if start.startswith(mark)), "")
 
 
 def _report_lead(lead: str, problems: list[Problem]) -> None:
@@ -81,8 +100,10 @@ def _read_interchanges(text: str, starts: list[int], document: Document) -> None
     seen: dict[str, int] = {}
     position = 0
     first_repeat = 0
+    padded = False
     for at, end in zip(starts, [*starts[1:], len(text)], strict=True):
         chunk = text[at:end].strip(BLANK)
+        padded = padded or text[at:end].rstrip(" \t\r\n").endswith("\0")
         if chunk in seen:
             document.duplicates += 1
             first_repeat = first_repeat or position + 1
@@ -94,6 +115,9 @@ def _read_interchanges(text: str, starts: list[int], document: Document) -> None
         if segments is not None and found:
             EnvelopeWalk(document, document.interchanges).interchange(segments)
         document.interchanges += 1
+    if padded:
+        reason = "NUL characters stand behind the last segment; they were taken out"
+        document.problems.append(Problem(segment=position, reason=reason))
     if document.duplicates:
         document.problems.append(Problem(segment=first_repeat, reason=_repeats(document)))
 
@@ -117,9 +141,12 @@ def _cut(chunk: str, position: int, document: Document) -> Stretch | None:
         reason = f"ISA16 declares `{delimiters.component}` but the composites use `{used}`; read with `{used}`"
         document.problems.append(Problem(segment=position + 1, element=16, reason=reason))
         delimiters = delimiters._replace(component=used)
-    segments, broken = cut(chunk, delimiters, position)
-    if broken:
-        reason = f"{broken} segments are broken over lines; the line ends were taken out"
+    segments, layout = cut(chunk, delimiters, position)
+    if layout.broken:
+        reason = f"{layout.broken} segments are broken over lines; the line ends were taken out"
+        document.problems.append(Problem(segment=segments[0].position, reason=reason))
+    if layout.indented:
+        reason = f"{layout.indented} segments are indented; the blanks before them were taken out"
         document.problems.append(Problem(segment=segments[0].position, reason=reason))
     if "\0" in chunk:
         document.problems.append(Problem(segment=segments[0].position, reason="the text contains NUL characters"))

@@ -113,7 +113,7 @@ def test_a_remittance_whose_sum_is_not_its_payment_is_held_whole(tmp_path: Path)
 
 def test_a_claim_that_cannot_be_read_leaves_its_neighbours_unheld(tmp_path: Path) -> None:
     (era,), code = inspected(tmp_path, ("835", ERA, PAYMENTS.replace("CLP*A2*1*80*0*", "CLP*A2*1*8O*0*")))
-    assert code == 1
+    assert code == 2  # a money field that is no number
     assert (era["claims_unread"], len(era["claims"]), era["held"]) == (1, 7, None)
 
 
@@ -173,14 +173,25 @@ def test_a_file_that_is_not_there_or_no_x12_is_unreadable_and_still_has_its_obje
     assert all(set(problem) == {"segment", "element", "reason"} for one in found for problem in one["problems"])
 
 
-def test_every_sample_can_be_inspected_and_only_odd_ones_have_exit_code_1() -> None:
+UNREADABLE = {
+    "azoner_pyx12__x12testdata.py__multiple_trn": "BPR is missing",  # its 835 is ST and SE alone
+    "genformai_edi-cli__test_edge_cases.py__test_tc01_multiple_cas_plb_composite_codes": "PLB06 is `FB`",
+    "ryanco_x12-parser__example835nonasciielemsep.txt": "BPR02 is `NOT`",
+}
+"""Samples of the folder bad of which a set could not be read, and what stands there."""
+
+
+def test_every_sample_can_be_inspected_and_only_odd_ones_have_another_exit_code_than_0() -> None:
     rows("835")
     for path in sorted(SAMPLES.glob("*/*")):
         (found,), code = inspect_files([path])
         assert found["transactions"], path.name
-        assert code != 2, path.name
+        assert (code == 2) == (path.name in UNREADABLE), path.name
+        reason = UNREADABLE.get(path.name, "")
+        assert any(problem["reason"].startswith(reason) for problem in found["problems"]) or not reason, path.name
+        assert code or path.parent.name != "bad", path.name
         if path.parent.name in ("835", "277", "277ca", "999", "271"):
-            assert (code == 1) == bool(found["problems"]), path.name
+            assert bool(code) == bool(found["problems"]), path.name
 
 
 @pytest.mark.parametrize("width", [80, 140])
