@@ -153,6 +153,7 @@ class Post:
             start_signal=DELIVER,
             start_signal_args=[{"events": [event.model_dump(mode="json")]}],
             static_summary="a guarantor's account",
+            priority=of_practice(practice),
         )
 
     async def start_document(self, document: DocumentReference, *, again: bool = False) -> bool:

@@ -21,7 +21,7 @@ from typing import Any, Literal, cast
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.fairness import of_practice
+from activities.fairness import SERVER, of_practice
 from activities.names import CLAIM, claim_workflow_id
 from adapters.correspondence import TypstLetters
 from adapters.opening import documents_of
@@ -166,7 +166,7 @@ async def open_desk(converter: Any = CONVERTER) -> AsyncIterator[Desk]:
             dev_server_log_level="never",
             dev_server_extra_args=[
                 *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=2"),
-                *("--dynamic-config-value", "matching.enableFairness=true"),
+                *(part for name, value in SERVER.items() for part in ("--dynamic-config-value", f"{name}={value}")),
                 *("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"'),
             ],
         )

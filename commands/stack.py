@@ -22,6 +22,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.fairness import SERVER
 from activities.names import TASK_QUEUE
 from adapters.keys import KeysError, ensure_ring
 from commands.processes import AlreadyRunning, CannotStart, FolderLock, Group, Part, free_port
@@ -200,8 +201,8 @@ def _temporal(at: Addresses) -> list[str]:
         # Deadlines of seconds are met to 10 ms instead of one second.
         *("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="10ms"'),
         *("--dynamic-config-value", "frontend.enableUpdateWorkflowExecution=true"),
-        # Waiting tasks are handed out practice by practice (activities/fairness.py).
-        *("--dynamic-config-value", "matching.enableFairness=true"),
+        # Waiting tasks are handed out practice by practice.
+        *(part for name, value in SERVER.items() for part in ("--dynamic-config-value", f"{name}={value}")),
     ]
 
 
