@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from claims.credits import credit_of
 from claims.money import dollars
+from claims.posting import patients_net
 from claims.state import ClaimState
 from claims.tables import Tables
 
@@ -89,4 +90,18 @@ def overpayment(state: ClaimState) -> dict[str, Any] | None:
         "reference": known.reference,
         "answer": known.answer,
         "settled": _local(known.settled_at, state.zone),
+    }
+
+
+def patient_account(state: ClaimState) -> dict[str, Any]:
+    """What the patient's account was told of this claim, and what it said; empty where it was never told anything."""
+    if state.reported is None:
+        return {}
+    return {
+        "account": state.account,
+        "asked": dollars(state.reported.amount_cents),
+        "withheld": dollars(state.reported.withheld_cents),
+        "standing": state.account_standing,
+        "statements": state.statements,
+        "paid_by_patient": dollars(patients_net(state)),
     }

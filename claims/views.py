@@ -201,6 +201,7 @@ def ledger_view(state: ClaimState, tables: Tables) -> dict[str, Any]:
         "write_offs": money_views.write_offs(state),
         "refunds": money_views.refunds(state),
         "credit": money_views.credit(state, tables),
+        "patient_account": money_views.patient_account(state),
     }
 
 

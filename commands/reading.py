@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.records.reading import TaskRow
+from adapters.tables.loader import load_tables
+from claims import views
 from claims.money import dollars
 from claims.ports import JournalEntry
 from claims.state import TaskType
@@ -195,14 +197,30 @@ def claims_table(views: Sequence[ClaimView]) -> Table:
 
 
 async def _ask(room: Room, view: ClaimView, questions: Sequence[str]) -> dict[str, Any]:
-    """What the running workflow says; nothing where the server is away or the claim is archived."""
-    if room.client is None:
-        return {}
+    """What the running workflow says, else its archived state; nothing where the server is away and nothing is stored."""
+    told = await from_archive(room, view)
+    if told or room.client is None:
+        return {question: told[question] for question in questions if question in told}
     handle = room.client.get_workflow_handle(f"claim/{view.practice}/{view.claim_id}")
     try:
         return {question: await room.query(handle, question) for question in questions}
     except Unreachable:
         return {}
+
+
+async def from_archive(room: Room, view: ClaimView) -> dict[str, Any]:
+    """The answers of a claim whose workflow has ended, by question; nothing where it never did, or went on since."""
+    if view.status not in (Status.CLOSED, Status.VOIDED):
+        return {}
+    state = await room.records.archived(view.practice, view.claim_id)
+    if state is None or state.since != view.since:
+        return {}
+    tables = await asyncio.to_thread(load_tables, sandbox=room.settings.sandbox)
+    return {
+        "why_here": views.why_here(state, tables),
+        "allowed_actions": views.allowed_actions(state),
+        "ledger": views.ledger_view(state, tables),
+    }
 
 
 def _show(view: ClaimView, asked: dict[str, Any]) -> None:
@@ -222,8 +240,11 @@ def _show(view: ClaimView, asked: dict[str, Any]) -> None:
         head.add_row("holds", escape(", ".join(view.holds)))
     screen.print(head)
     screen.print(_money_table(view))
-    for made in ledger_tables(asked.get("ledger") or {}):
+    book = asked.get("ledger") or {}
+    for made in ledger_tables(book):
         screen.print(made)
+    if hers := book.get("patient_account"):
+        screen.print(escape(account_line(hers)))
     if view.tasks:
         todo = [
             {"id": x.id, "task": x.type, "owner": x.owner, "due": moment(x.due), "reason": escape(x.reason)}
@@ -286,6 +307,15 @@ def ledger_tables(book: Mapping[str, Any]) -> list[Table]:
         ]
         made.append(table("Refunds", tuple(rows[0]), rows, keep=("refund", "by"), right=("refund",)))
     return made
+
+
+def account_line(hers: Mapping[str, Any]) -> str:
+    """The claim's part of its patient's account, in one line."""
+    stands = f" ({hers['standing'].replace('_', ' ')})" if hers["standing"] else ""
+    withheld = f", {hers['withheld']} withheld" if hers["withheld"] != "0.00" else ""
+    paid = f", {hers['paid_by_patient']} paid by the patient" if hers["paid_by_patient"] != "0.00" else ""
+    sent = counted(hers["statements"], "statement")
+    return f"patient's account {hers['account'][:12]}{stands}: {hers['asked']} asked for{withheld}{paid}, {sent}"
 
 
 def _by(one: Mapping[str, Any]) -> str:

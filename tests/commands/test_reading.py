@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 
-from commands.reading import ledger_tables
+from adapters.records import open_records
+from claims import events as e
+from claims.views import index_entry, view
+from commands.app import main
+from commands.reading import account_line, ledger_tables
+from tests.claims.kit import SHARED, TABLES, Life, life
+from tests.postgres import records_url
 
 BOOK: dict[str, Any] = {
     "write_offs": [
@@ -63,3 +74,58 @@ def test_a_refund_is_shown_with_its_check_one_that_waits_as_not_sent() -> None:
 
 def test_a_claim_with_neither_has_no_empty_table() -> None:
     assert printed({"write_offs": [], "refunds": []}) == ""
+
+
+def test_the_patients_account_is_one_line_of_the_claim() -> None:
+    told = {
+        "account": "0123456789abcdef",
+        "asked": "10.00",
+        "withheld": "0.00",
+        "standing": "final_notice",
+        "statements": 3,
+        "paid_by_patient": "5.00",
+    }
+    line = account_line(told)
+    assert line == (
+        "patient's account 0123456789ab (final notice): 10.00 asked for, 5.00 paid by the patient, 3 statements"
+    )
+
+
+@pytest.fixture
+def archived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Life:
+    """A claim that is over, stored in the archive: 125.00 = 70.00 paid + 35.00 by contract + 20.00 forgiven, and what
+    the patient paid after that (20.00) went back to her."""
+    monkeypatch.setenv("CLAIMLINE_DATA", str(tmp_path))
+    monkeypatch.setenv("CLAIMLINE_RECORDS_URL", records_url(tmp_path))
+    monkeypatch.setenv("CLAIMLINE_TEMPORAL_ADDRESS", "127.0.0.1:1")
+    one = life().accepted().paid(SHARED)
+    one.do(e.WrittenOff, amount_cents=2000, bucket="patient", reason="charity", category="financial_assistance")
+    one.do(e.PatientPaid, amount_cents=2000)
+    one.do(e.RefundRequested, to="patient", amount_cents=2000, reason="forgiven, then paid")
+    one.do(e.RefundSent, reference="CHK-9", method="check")
+    assert one.state.status == "closed", one.state.status
+    records = open_records(os.environ["CLAIMLINE_RECORDS_URL"])
+
+    async def store() -> None:
+        state = one.state
+        known = {"practice": state.practice, "claim_id": state.claim_id}
+        await records.register(**known, claim=state.claim, fingerprint="f", at=state.registered_at)
+        await records.write_steps(**known, entries=(), view=view(state, TABLES), index=index_entry(state))
+        await records.archive(state)
+
+    asyncio.run(store())
+    records.close()
+    return one
+
+
+def test_a_claim_out_of_the_archive_shows_what_was_given_up_and_given_back(
+    archived: Life, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", "LK1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["amount"], one["by"]) for one in told["ledger"]["write_offs"]] == [("20.00", "biller-1")]
+    assert [(one["amount"], one["reference"]) for one in told["ledger"]["refunds"]] == [("20.00", "CHK-9")]
+    assert main(["show", "LK1"]) == 0
+    text = capsys.readouterr().out
+    assert "CHK-9" in text
+    assert "financial_assistance" in text
