@@ -14,6 +14,8 @@ from typing import Any, Literal, TextIO
 
 import structlog
 
+from adapters.keys import KeysError
+
 ALLOWED = frozenset(
     {
         "event",
@@ -38,6 +40,7 @@ ALLOWED = frozenset(
         "event_id",
         "held",
         "interchange",
+        "key_ring",
         "kind",
         "milliseconds",
         "namespace",
@@ -81,6 +84,9 @@ def errors_as_types(_logger: object, _method: str, entry: Entry) -> Entry:
     if problem is not None:
         entry["error"] = problem[0].__name__
         entry["where"] = _place(problem[2])
+        if isinstance(problem[1], KeysError):
+            # our own words, of ids and files: who operates must learn which key is missing
+            entry["key_ring"] = str(problem[1])
     return entry
 
 

@@ -14,11 +14,14 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from temporalio.service import RPCError
 
 from adapters.keys import KeyRing, KeysError, read_ring, write_ring
 from adapters.records.audit_log import Act
 from claims.ports import RecordsError
 from commands.context import data_folder, open_room, settings
+from commands.old_key import INSTEAD_OF, Kept, kept, put_aside_at
+from commands.old_key import renew as move_off
 from commands.reading import AsJson
 from commands.screen import console, print_json
 from commands.trouble import Trouble, Unreachable, Unreadable
@@ -96,8 +99,50 @@ def rotate(
         before = read_ring(path)
         ring = before.rotated(key)
         write_ring(path, ring)
-    _note(path, f"key/{ring.active}", f"active instead of {before.active}")
-    console().print(f"key {ring.active} seals from now on; {before.active} reads. Next: keys re-encrypt", markup=False)
+    _note(path, f"key/{ring.active}", f"{INSTEAD_OF}{before.active}")
+    console().print(
+        f"key {ring.active} seals from now on; {before.active} reads. Next: keys re-encrypt, keys renew", markup=False
+    )
+
+
+@app.command()
+def renew(
+    per_second: Annotated[
+        float, typer.Option("--per-second", min=0.1, max=200, help="How many are asked a second.")
+    ] = 20,
+) -> None:
+    """Let running claims and accounts begin a new run under the active key, which then needs no older key.
+
+    Their old runs end where they stand, and Temporal keeps them, under the old key, for the namespace's retention. The
+    same command again asks only those that are left.
+
+    [bold]Exit codes:[/] 0 none is left, 1 some are, 3 no server answers.
+
+    [bold]Example:[/] python starter.py keys renew
+    """
+    path = _path(None)
+    with _in_words():
+        ring = read_ring(path)
+    asked, left = asyncio.run(_renew(path, ring, per_second))
+    console().print(f"{asked:,} claims and accounts asked for a new run under key {ring.active}; {left:,} left")
+    if left:
+        raise Trouble(f"{left:,} still run under an older key", "They move once a worker has taken the message.")
+
+
+async def _renew(path: Path, ring: KeyRing, per_second: float) -> tuple[int, int]:
+    older = [key.id for key in ring.keys if key.id != ring.active]
+    async with open_room(server=True) as room:
+        ends = [await put_aside_at(room, path, key, oldest=key == ring.keys[0].id) for key in older]
+        before = max((end for end in ends if end), default=None)
+        if before is None:
+            return 0, 0
+        try:
+            asked, left = await move_off(room.server, before, per_second)
+        except RPCError as error:
+            raise Unreachable(f"the Temporal server doesn't answer ({error.status.name})") from error
+        act = Act(actor=getpass.getuser(), action="keys", subject="temporal", detail=f"{asked} runs anew")
+        await room.records.custody.note(act)
+        return asked, left
 
 
 @app.command()
@@ -106,31 +151,56 @@ def retire(
     file: KeyFile = None,
     confirmed: Annotated[
         bool,
-        typer.Option("--confirmed", help="No workflow that began before the rotation is kept by Temporal any more."),
+        typer.Option("--confirmed", help="Nobody needs what Temporal keeps under it any more."),
     ] = False,
 ) -> None:
-    """Drop an old key for good. Refused while rows of the records need it.
+    """Drop an old key for good. Refused while rows of the records need it, or anything that runs.
 
-    Temporal's histories need it too, until every workflow that ran under it is closed and past the namespace's
-    retention: say so with --confirmed. A claim that is open since then continues under the new key at its next new run.
+    What has ended is readable until then as long as Temporal keeps it (the namespace's retention). Where something of that
+    is left, or no server can be asked, --confirmed gives it up.
 
-    [bold]Example:[/] python starter.py keys retire 3f9a1c2e --confirmed
+    [bold]Example:[/] python starter.py keys retire 3f9a1c2e
     """
     path = _path(file)
     with _in_words():
         ring = read_ring(path).without(key)
-    rows = asyncio.run(_needed(read_ring(path))).get(key) if _own_file(path) else None
-    if rows:
-        raise Trouble(f"{rows:,} rows of the records need key {key}", "Seal them anew first: keys re-encrypt")
-    if not confirmed:
-        raise Trouble(
-            "Temporal may keep histories that need this key",
-            "Where none is left (closed and past the namespace's retention), say --confirmed.",
-        )
+        needed = asyncio.run(_needs(path, key, read_ring(path))) if _own_file(path) else None
+    _may_go(key, needed, confirmed=confirmed)
     with _in_words():
         write_ring(path, ring)
     _note(path, f"key/{key}", "retired")
     console().print(f"key {key} is gone from {path}", markup=False)
+
+
+def _may_go(key: str, needed: tuple[int, Kept | None] | None, *, confirmed: bool) -> None:
+    """Raises Trouble where something needs the key. `needed`: rows, and what Temporal keeps; None = can't be asked."""
+    rows, runs = needed or (0, None)
+    if rows:
+        raise Trouble(f"{rows:,} rows of the records need key {key}", "Seal them anew first: keys re-encrypt")
+    if runs and runs.running:
+        raise Trouble(
+            f"{runs.running:,} workflows that began under key {key} are running",
+            "Let them begin a new run first: keys renew. Documents under way end by themselves.",
+        )
+    if confirmed or (runs and not runs.ended):
+        return
+    kept = f"Temporal keeps {runs.ended:,} ended runs" if runs else "Temporal may keep histories"
+    raise Trouble(
+        f"{kept} that need key {key}",
+        "They go with the namespace's retention. --confirmed retires the key at once; nobody can read them then.",
+    )
+
+
+async def _needs(path: Path, key: str, ring: KeyRing) -> tuple[int, Kept | None]:
+    rows = (await _needed(ring)).get(key, 0)
+    try:
+        async with open_room(server=True, optional_server=True) as room:
+            if room.client is None:
+                return rows, None
+            before = await put_aside_at(room, path, key, oldest=key == ring.keys[0].id)
+            return rows, await kept(room.client, before)
+    except (Unreachable, RPCError):
+        return rows, None
 
 
 @app.command("re-encrypt")
