@@ -19,12 +19,14 @@ from activities.letters import read_letter, route_letter
 from activities.orders import CashSummary, DeliveryReport, DocumentReference, DocumentSummary, SetAside, SetSummary
 from activities.post import NoSuchClaim, Post
 from activities.reading import Reader
+from activities.second_look import Looking
 from claims import matching
 from claims.cash import Accounting, accounts, owners, placed, prove, undelivered
 from claims.deliveries import Delivery, Held, Routing, Unmatched
 from claims.documents import ClaimSubmissionSet, ParsedDocument, Problem, Remittance, StatusReport
 from claims.events import AnyEvent
 from claims.ports import UNREADABLE, Records, UnmatchedItem
+from claims.second_look import awaited, places_of, sought
 
 AT_ONCE = 2_000
 """Claims of one document whose events wait in the post: each waits a second for more of its kind, so this bounds memory
@@ -42,6 +44,7 @@ class DeliveryActivities:
         self._records = records
         self._read = read
         self._post = post
+        self._looking = Looking(records, read, post)
         self._kept: dict[str, ParsedDocument] = {}
 
     @activity.defn(name="prove_document")
@@ -69,7 +72,10 @@ class DeliveryActivities:
         A second try goes on where the first one stopped; a claim knows an event that it has had.
         """
         if await self._records.document_done(document.sha256):
-            return DeliveryReport(sha256=document.sha256, already_done=True)
+            async with beating():
+                with few_tries():
+                    found = await self._looking.look(document.sha256)
+            return DeliveryReport(sha256=document.sha256, already_done=True, found_later=found)
         async with beating(lambda: activity.info().heartbeat_details):
             with lasting_errors():
                 raw = await self._records.load_document(document.sha256)
@@ -83,6 +89,8 @@ class DeliveryActivities:
             keys = {segment: cash[number].key for segment, number in owners(parsed).items()} if parsed else {}
             unmatched = _left_over(document, routing, keys)
             arrived = placed(routing, keys)
+            waiting = awaited(parsed, places_of(routing.unmatched)) if parsed else {}
+        await self._looking.told(routing.deliveries)
         delivered = len(routing.deliveries)
         await self._records.finish_document(
             document.sha256,
@@ -91,6 +99,7 @@ class DeliveryActivities:
             problems=problems,
             remittances=tuple(cash.values()),
             placed=arrived,
+            awaited=sought(waiting.values()),
         )
         return DeliveryReport(
             sha256=document.sha256,
@@ -118,6 +127,7 @@ class DeliveryActivities:
             at=document.received_at,
         )
         await self._records.finish_document(document.sha256, delivered=0, unmatched=[item], problems=[])
+        await self._looking.give_up(document.sha256)
         return DeliveryReport(sha256=document.sha256, parts=1, unmatched=(item,), trouble=order.reason)
 
     async def _route(self, document: DocumentReference, raw: bytes) -> tuple[ParsedDocument | None, Routing]:

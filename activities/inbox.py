@@ -14,6 +14,7 @@ from temporalio import activity
 from activities.errors import carrier_errors
 from activities.heart import beating
 from activities.orders import DocumentReference, InboxReport
+from activities.second_look import referred
 from activities.submission import ANSWERS
 from claims.ports import Carrier, CarrierError, InboundItem, Records, RequestRefused, Unavailable
 
@@ -24,6 +25,8 @@ AT_ONCE = 8
 """Documents of one page that are fetched and started at the same time."""
 
 
+LOOKS = 100
+"""Documents of one round that are looked at again."""
 AWAY = 4
 """Items of one page that can't be had until the whole carrier is taken for away."""
 SNIFFED = 2_000
@@ -43,7 +46,7 @@ class Taken:
 class DocumentStarter(Protocol):
     """Starts the workflow of a stored document; the same document twice is the same workflow."""
 
-    async def start_document(self, document: DocumentReference) -> bool: ...
+    async def start_document(self, document: DocumentReference, *, again: bool = False) -> bool: ...
 
 
 class InboxActivities:
@@ -66,6 +69,7 @@ class InboxActivities:
         started = datetime.now(UTC)
         cursor = await self._records.cursor(carrier) or started - FIRST_LOOK
         await self._start_answers()
+        await self._start_looks()
         report, latest, missing = InboxReport(), cursor, ""
         page: str | None = None
         while True:
@@ -89,6 +93,11 @@ class InboxActivities:
         for sha256, kind, size, arrived in await self._records.waiting_documents(ANSWERS):
             document = DocumentReference(sha256=sha256, set=kind, source=ANSWERS, received_at=arrived, size=size)
             await self._starter.start_document(document)
+
+    async def _start_looks(self) -> None:
+        """Documents with parts of nobody whose number a claim is known by now; the next round goes on with the rest."""
+        for one in await self._records.looks.due(LOOKS):
+            await self._starter.start_document(referred(one), again=True)
 
     async def _take_all(self, items: Sequence[InboundItem]) -> list[Taken]:
         """Several at a time, the results in the order of the list."""

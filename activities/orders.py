@@ -152,6 +152,8 @@ class DeliveryReport(Value):
     trouble: str = ""
     """Why the document was set aside: a type and a place of this program. Empty where it was read."""
     remittances: tuple[CashSummary, ...] = ()
+    found_later: int = 0
+    """Parts that were nobody's when the document came, and reached a claim in a second look."""
 
 
 class SetAside(Value):

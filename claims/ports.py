@@ -5,7 +5,7 @@ They stand here because activities use them and adapters implement them, and nei
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -186,8 +186,58 @@ class UnmatchedItem(Value):
     """The key of the 835 set that it is a part of (claims/cash.py)."""
 
 
+class LeftPart(Value):
+    """A payment or recovery of a document that found no claim; `matched_to` (`practice/claim_id`): on its way there."""
+
+    document: str
+    ordinal: int
+    set: str
+    position: int
+    part: int = 0
+    matched_to: str = ""
+
+
+class LeftOver(Value):
+    """What of a document may be looked at again. `asked` counts how often that was asked for; 0: it is not due."""
+
+    asked: int = 0
+    parts: tuple[LeftPart, ...] = ()
+
+
+StoredReference = tuple[str, str, str, int, datetime]
+"""SHA-256, kind, source, bytes and arrival of a stored document."""
+
+
+class SecondLooks(Protocol):
+    """Documents with parts of nobody that are to be looked at again (claims/second_look.py). A part goes to a claim once:
+
+    it is placed, delivered, and has arrived; cut off anywhere, the next look goes on with what is on its way.
+    """
+
+    async def learn(self, told: Mapping[tuple[str, str], Collection[str]]) -> Sequence[StoredReference]:
+        """(practice, claim id) -> the payer's numbers that were just told: the documents that waited for one of them."""
+        ...
+
+    async def due(self, limit: int) -> Sequence[StoredReference]: ...
+    async def left_over(self, sha256: str) -> LeftOver: ...
+    async def place(self, part: LeftPart, to: str) -> bool:
+        """Takes an open part from the queue for one claim; False where somebody else was first."""
+        ...
+
+    async def arrived(self, part: LeftPart) -> None: ...
+    async def homeless(self, part: LeftPart, why: str) -> None:
+        """Its claim can't be reached: it is open again."""
+        ...
+
+    async def looked(self, sha256: str, asked: int, awaited: Collection[tuple[str, str]] | None) -> None:
+        """The look is over, unless it was asked for anew meanwhile. `awaited`: what it waits for now; None: as before."""
+        ...
+
+
 class Records(Protocol):
     """What outlives a workflow: SQL by SQLAlchemy Core. Every method is idempotent under its key."""
+
+    looks: SecondLooks
 
     async def store_document(self, raw: bytes, *, kind: str, source: str, at: datetime) -> tuple[str, bool]:
         """Stores raw bytes once -> (SHA-256, whether it is new)."""
@@ -242,10 +292,12 @@ class Records(Protocol):
         problems: Sequence[Problem],
         remittances: Sequence[Accounting] = (),
         placed: Sequence[Placed] = (),
+        awaited: Collection[tuple[str, str]] = (),
     ) -> None:
         """What became of a document. An 835 set that another document brought before is not counted again.
 
         `placed` says which claim each part of one reached: what the earlier copy had left is matched to that claim.
+        `awaited` are kinds and numbers by which what is left may find its claim later.
         """
         ...
 
@@ -293,6 +345,8 @@ __all__ = [
     "InboundPage",
     "JournalEntry",
     "KnownClaim",
+    "LeftOver",
+    "LeftPart",
     "Letters",
     "NotOffered",
     "OutcomeUnknown",
@@ -300,6 +354,8 @@ __all__ = [
     "Records",
     "RecordsError",
     "RequestRefused",
+    "SecondLooks",
+    "StoredReference",
     "SubmissionAnswer",
     "Unavailable",
     "UnmatchedItem",

@@ -111,6 +111,8 @@ def in_words(report: DeliveryReport) -> str:
     """A table for operations."""
     if report.trouble:
         return f"Set aside: {UNREADABLE}. {report.trouble}. After an upgrade: `starter.py reread`."
+    if report.found_later:
+        return f"{report.found_later} parts that were nobody's before found their claims."
     if report.already_done:
         return "This content was taken before; nothing was delivered again."
     rows = [

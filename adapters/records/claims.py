@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, and_, bindparam, delete, exists, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from adapters.records import index, schema
+from adapters.records import index, schema, second_looks
 from adapters.records.cipher import Cipher
 from adapters.records.upsert import insert_all_once, insert_once
 from claims.claim import Claim
@@ -162,12 +162,22 @@ def write_steps(
     written_to = held.sequence if held else max((e.sequence for e in entries), default=0)
     fresh = _write_journal(connection, practice, claim_id, entries, written_to)
     if newer:
-        if held is None or not index.same_numbers(held.index_entry, entry, cipher):
-            index.replace_numbers(connection, entry, cipher)
+        _write_numbers(connection, held, entry, cipher)
         if held is None or held.has_tasks or view.tasks:
             _replace_tasks(connection, view)
         _replace_deadlines(connection, view)
     return fresh
+
+
+def _write_numbers(connection: Connection, held: Any | None, entry: IndexEntry, cipher: Cipher) -> None:
+    """With its first step a claim can be reached: what waited for any of its numbers may come."""
+    first = held is None or held.sequence == 0
+    fresh = index.new_numbers(held.index_entry, entry, cipher) if held is not None else index.numbers_of(entry)
+    if fresh is not None:
+        index.replace_numbers(connection, entry, cipher)
+    told = index.numbers_of(entry) if first else fresh
+    if told:
+        second_looks.claim_is_known_by(connection, told, cipher)
 
 
 _UPDATE = update(schema.claims).where(_mine(schema.claims))

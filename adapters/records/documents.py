@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from adapters.records import cash, schema
 from adapters.records.cipher import Cipher
+from adapters.records.second_looks import await_numbers
 from adapters.records.unmatched import Part, found_later, unreadable_no_more
 from adapters.records.upsert import insert_all_once, insert_once, storable
 from claims.cash import Accounting, Placed
@@ -75,6 +76,8 @@ def finish(
     problems: Sequence[Problem],
     remittances: Sequence[Accounting],
     placed: Sequence[Placed],
+    awaited: Collection[tuple[str, str]],
+    cipher: Cipher,
     at: datetime,
     where: str,
 ) -> None:
@@ -97,6 +100,8 @@ def finish(
             if item.remittance not in repeated
         ]
         insert_all_once(connection, schema.unmatched, rows)
+        if rows:
+            await_numbers(connection, sha256, awaited, cipher)
         for key in repeated:
             left = [(i.set, storable(i.reference), i.amount_cents, i.part) for i in unmatched if i.remittance == key]
             homes: dict[Part, str] = {

@@ -25,7 +25,7 @@ ClaimKey = tuple[str, str]
 V = TypeVar("V")
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
     return storable(value).strip().upper()
 
 
@@ -33,7 +33,7 @@ def _envelope(value: str) -> str:
     return storable(value).strip().lstrip("0") or "0"
 
 
-def _member(value: str) -> str:
+def member(value: str) -> str:
     return storable(value).replace("-", "").replace(" ", "").upper()
 
 
@@ -41,21 +41,21 @@ _OF_A_PERSON = frozenset({"patient", "payer", "member"})
 """Kinds of numbers that mean somebody's claim or card; envelopes and traces mean files and checks."""
 
 
-def _stored(kind: str, value: str, cipher: Cipher) -> tuple[str, str]:
+def stored(kind: str, value: str, cipher: Cipher) -> tuple[str, str]:
     return kind, cipher.blind(value) if kind in _OF_A_PERSON else value
 
 
-def _sought(kind: str, values: Iterable[str], cipher: Cipher) -> set[str]:
+def sought(kind: str, values: Iterable[str], cipher: Cipher) -> set[str]:
     """Every form in which these values may be stored: rows from before a rotation, and before the first key."""
     plain = set(values) - {""}
     return {form for value in plain for form in cipher.blinds(value)} if kind in _OF_A_PERSON else plain
 
 
-def _numbers_of(entry: IndexEntry) -> set[tuple[str, str]]:
-    numbers = {("patient", _plain(entry.patient_control_number))}
-    numbers |= {("payer", _plain(value)) for value in entry.payer_claim_control_numbers}
-    numbers |= {("trace", _plain(value)) for value in entry.traces}
-    numbers |= {("member", _member(value)) for value in entry.member_ids}
+def numbers_of(entry: IndexEntry) -> set[tuple[str, str]]:
+    numbers = {("patient", plain(entry.patient_control_number))}
+    numbers |= {("payer", plain(value)) for value in entry.payer_claim_control_numbers}
+    numbers |= {("trace", plain(value)) for value in entry.traces}
+    numbers |= {("member", member(value)) for value in entry.member_ids}
     for key in entry.submissions:
         # a TA1 quotes the interchange, a 999 the group: either finds the envelope
         numbers |= {
@@ -97,28 +97,32 @@ _SENT = select(schema.submissions.c.patient_control_number, schema.submissions.c
 )
 
 
-def same_numbers(sealed: bytes, entry: IndexEntry, cipher: Cipher) -> bool:
-    """Whether a claim's numbers as they stand are those of `entry`; no, too, where what stands can't be read."""
+def new_numbers(sealed: bytes, entry: IndexEntry, cipher: Cipher) -> frozenset[tuple[str, str]] | None:
+    """What of `entry` a claim is not known by yet; None where its numbers as they stand are those of `entry`.
+
+    All of them where what stands can't be read.
+    """
     about = f"index/{entry.practice}/{entry.claim_id}"
     try:
         stands = IndexEntry.model_validate_json(cipher.unseal(bytes(sealed), about=about))
     except (ValidationError, RecordsError):
-        return False
-    return _numbers_of(stands) == _numbers_of(entry)
+        return frozenset(numbers_of(entry))
+    before, now = numbers_of(stands), numbers_of(entry)
+    return None if before == now else frozenset(now - before)
 
 
 def replace_numbers(connection: Connection, entry: IndexEntry, cipher: Cipher) -> None:
     """The numbers of a claim as `entry` has them, and those of its remembered submissions."""
     table = schema.claim_numbers
-    numbers = _numbers_of(entry)
+    numbers = numbers_of(entry)
     mine = {"of_practice": entry.practice, "of_claim": entry.claim_id}
     # deleted first: a submission whose numbers go here was kept before, so that the query below sees it
     connection.execute(_DELETE, mine)
     for row in connection.execute(_SENT, mine):
-        numbers |= {("patient", _plain(row.patient_control_number)), ("envelope", str(row.interchange))}
+        numbers |= {("patient", plain(row.patient_control_number)), ("envelope", str(row.interchange))}
     key = {"practice": entry.practice, "claim_id": entry.claim_id}
-    stored = sorted(_stored(kind, value, cipher) for kind, value in numbers)
-    insert_all_once(connection, table, [{"kind": kind, "value": value, **key} for kind, value in stored])
+    kept = sorted(stored(kind, value, cipher) for kind, value in numbers)
+    insert_all_once(connection, table, [{"kind": kind, "value": value, **key} for kind, value in kept])
 
 
 def remember_submission(
@@ -149,9 +153,9 @@ def remember_submission(
         "claim": cipher.seal(claim.model_dump_json().encode(), about=f"submission/{practice}/{claim_id}/{submission}"),
     }
     if insert_once(connection, schema.submissions, row):
-        found = {("patient", _plain(claim.patient_control_number)), ("envelope", str(numbers.interchange))}
-        stored = sorted(_stored(kind, value, cipher) for kind, value in found)
-        rows = [{"kind": kind, "value": value, **key} for kind, value in stored]
+        found = {("patient", plain(claim.patient_control_number)), ("envelope", str(numbers.interchange))}
+        kept = sorted(stored(kind, value, cipher) for kind, value in found)
+        rows = [{"kind": kind, "value": value, **key} for kind, value in kept]
         insert_all_once(connection, schema.claim_numbers, rows)
 
 
@@ -166,16 +170,16 @@ def candidates(
     cipher: Cipher,
 ) -> tuple[IndexEntry, ...]:
     wanted = {
-        "patient": {_plain(value) for value in patient_control_numbers},
-        "payer": {_plain(value) for value in payer_claim_control_numbers},
+        "patient": {plain(value) for value in patient_control_numbers},
+        "payer": {plain(value) for value in payer_claim_control_numbers},
         "envelope": {_envelope(value) for value in interchanges if value.strip()},
-        "trace": {_plain(value) for value in traces},
-        "member": {_member(value) for value in member_ids if value.strip()},
+        "trace": {plain(value) for value in traces},
+        "member": {member(value) for value in member_ids if value.strip()},
     }
     table = schema.claim_numbers
     found: set[ClaimKey] = set()
     for kind, values in wanted.items():
-        for chunk in _chunks(sorted(_sought(kind, values, cipher))):
+        for chunk in chunks(sorted(sought(kind, values, cipher))):
             matching = and_(table.c.kind == kind, table.c.value.in_(chunk))
             rows = connection.execute(select(table.c.practice, table.c.claim_id).where(matching))
             found |= {(row.practice, row.claim_id) for row in rows}
@@ -184,7 +188,7 @@ def candidates(
 
 def _entries(connection: Connection, keys: Sequence[ClaimKey], cipher: Cipher) -> Iterator[IndexEntry]:
     claims, sent = schema.claims, schema.submissions
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         chosen = tuple_(claims.c.practice, claims.c.claim_id).in_(chunk)
         columns = select(claims.c.practice, claims.c.claim_id, claims.c.index_entry)
         rows = connection.execute(columns.where(chosen).order_by(claims.c.practice, claims.c.claim_id)).all()
@@ -215,6 +219,6 @@ def _with_submissions(entry: IndexEntry, remembered: Iterable[SubmissionKey]) ->
     return entry.model_copy(update={"submissions": tuple(keys[number] for number in sorted(keys))})
 
 
-def _chunks(values: Sequence[V]) -> Iterator[Sequence[V]]:
+def chunks(values: Sequence[V]) -> Iterator[Sequence[V]]:
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]

@@ -5,7 +5,7 @@ What a call does stands in the room of its subject; here it only meets the datab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from adapters.records.custody import Custody
 from adapters.records.database import Database
 from adapters.records.gauges import Gauge, measure
 from adapters.records.reading import ClaimPage, StageTotals, StoredDocument, TaskRow
+from adapters.records.second_looks import SqlSecondLooks
 from adapters.records.unmatched import UnmatchedRow
 from claims.accounts.state import AccountState
 from claims.accounts.views import AccountEntry, AccountView
@@ -26,7 +27,7 @@ from claims.claim import Claim
 from claims.deposits import Deposit
 from claims.documents import Problem
 from claims.matching import IndexEntry
-from claims.ports import ControlNumbers, JournalEntry, KnownClaim, Records, UnmatchedItem
+from claims.ports import ControlNumbers, JournalEntry, KnownClaim, Records, SecondLooks, UnmatchedItem
 from claims.provider_ledger import ProviderEntry
 from claims.state import ClaimState
 from claims.views import ClaimView
@@ -63,6 +64,7 @@ class SqlRecords(Records):
         self.where = database.where
         database.seal_with(cipher)
         self.custody = Custody(database, cipher, clock)
+        self.looks: SecondLooks = SqlSecondLooks(database, cipher, clock)
 
     def close(self) -> None:
         """Waits for calls under way, then closes the connections."""
@@ -93,6 +95,7 @@ class SqlRecords(Records):
         problems: Sequence[Problem],
         remittances: Sequence[Accounting] = (),
         placed: Sequence[Placed] = (),
+        awaited: Collection[tuple[str, str]] = (),
     ) -> None:
         at = self._clock()
         await self._database.write(
@@ -104,6 +107,8 @@ class SqlRecords(Records):
                 problems=problems,
                 remittances=remittances,
                 placed=placed,
+                awaited=awaited,
+                cipher=self._cipher,
                 at=at,
                 where=self.where,
             )
@@ -178,7 +183,7 @@ class SqlRecords(Records):
                 cipher=self._cipher,
                 where=self.where,
             )
-            audit_log.append(c, audit_log.acts_of(practice, claim_id, fresh), at=at, keys=self.custody.keys)
+            audit_log.append(c, audit_log.acts_of(f"claim/{practice}/{claim_id}", fresh), at=at, keys=self.custody.keys)
 
         await self._database.write(work)
 
@@ -213,7 +218,13 @@ class SqlRecords(Records):
     # Patients' accounts
 
     async def write_account(self, *, entries: Sequence[AccountEntry], view: AccountView) -> None:
-        await self._database.write(lambda c: accounts.write(c, entries, view))
+        at, subject = self._clock(), f"account/{view.practice}/{view.account}"
+
+        def work(c: Connection) -> None:
+            fresh = accounts.write(c, entries, view)
+            audit_log.append(c, audit_log.acts_of(subject, fresh), at=at, keys=self.custody.keys)
+
+        await self._database.write(work)
 
     async def archive_account(self, state: AccountState) -> None:
         await self._database.write(lambda c: accounts.archive(c, state, self._cipher))
@@ -338,7 +349,8 @@ class SqlRecords(Records):
     async def finish_entry(self, entry: ProviderEntry, *, by: str, why: str) -> bool:
         """A person dealt with it -> whether nobody had before."""
         at = self._clock()
-        return await self._database.write(lambda c: cash.finish_entry(c, entry, by=by, why=why, at=at))
+        act = Act(actor=by, action="act", subject=f"provider-entry/{entry.id}", detail="settled")
+        return await self._acted(act, lambda c: cash.finish_entry(c, entry, by=by, why=why, at=at))
 
     async def add_deposits(self, deposits: Sequence[Deposit]) -> int:
         """How many were new; what pairs with a remittance is paired."""
@@ -358,13 +370,20 @@ class SqlRecords(Records):
     async def take_unmatched(self, item: UnmatchedRow, *, to: str, by: str) -> None:
         """Marks it as matched to `practice/claim_id`; RecordsError where somebody else was first."""
         at = self._clock()
-        await self._database.write(lambda c: unmatched_items.take(c, item, to=to, by=by, at=at, where=self.where))
+        act = Act(actor=by, action="act", subject=f"unmatched/{item.id}", detail=f"matched to claim/{to}")
+
+        def work(c: Connection) -> bool:
+            unmatched_items.take(c, item, to=to, by=by, at=at, where=self.where)
+            return True
+
+        await self._acted(act, work)
 
     async def give_back_unmatched(self, item: UnmatchedRow, *, by: str, why: str, delivered: bool = True) -> bool:
         """Opens a matched item again; `delivered` is false where the claim never took it."""
         at = self._clock()
-        return await self._database.write(
-            lambda c: unmatched_items.give_back(c, item, by=by, why=why, at=at, delivered=delivered)
+        act = Act(actor=by, action="act", subject=f"unmatched/{item.id}", detail="taken off its claim")
+        return await self._acted(
+            act, lambda c: unmatched_items.give_back(c, item, by=by, why=why, at=at, delivered=delivered)
         )
 
     async def open_document_again(self, sha256: str) -> tuple[str, str, int, datetime] | None:
@@ -373,4 +392,17 @@ class SqlRecords(Records):
 
     async def set_aside_unmatched(self, item: UnmatchedRow, *, by: str, why: str) -> bool:
         at = self._clock()
-        return await self._database.write(lambda c: unmatched_items.set_aside(c, item, by=by, why=why, at=at))
+        act = Act(actor=by, action="act", subject=f"unmatched/{item.id}", detail="set aside")
+        return await self._acted(act, lambda c: unmatched_items.set_aside(c, item, by=by, why=why, at=at))
+
+    async def _acted(self, act: Act, work: Callable[[Connection], bool]) -> bool:
+        """A person's act and its entry in the audit log, both or neither; nothing is noted where nothing was done."""
+        at = self._clock()
+
+        def both(c: Connection) -> bool:
+            done = work(c)
+            if done:
+                audit_log.append(c, [act], at=at, keys=self.custody.keys)
+            return done
+
+        return await self._database.write(both)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, Table, Text, bindparam, func, not_, or_, select, type_coerce, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from adapters.records import index, schema
+from adapters.records import index, schema, second_looks
 from adapters.records.cipher import TEXT_MARK, RingCipher, header
 from adapters.records.sealed import SealedDate, SealedText
 from claims.matching import IndexEntry
@@ -79,6 +79,9 @@ def reseal(connection: Connection, table: Table, cipher: RingCipher) -> int:
         if table is schema.claims:
             blob = cipher.unseal(bytes(row.index_entry), about=_BLOBS["claims"][1](row._mapping))
             index.replace_numbers(connection, IndexEntry.model_validate_json(blob), cipher)
+    if table is schema.unmatched:
+        # what they wait for is written anew by the look, which has the numbers in clear
+        second_looks.ask(connection, sorted({row.document for row in rows if not row.resolution}))
     return len(rows)
 
 

@@ -29,7 +29,7 @@ from sqlalchemy.types import TypeEngine
 
 from adapters.records.sealed import SealedDate, SealedText
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class UtcInstant(TypeDecorator[datetime]):
@@ -263,6 +263,24 @@ unmatched = Table(
     Column("resolved_why", SealedText("unmatched.resolved_why"), nullable=False, default=""),
     Column("matches", Integer, nullable=False, default=0),
     Index("unmatched_at", "at"),
+)
+
+# since schema 5: the numbers by which a part of nobody may find its claim later, as `claim_numbers` has them
+awaited_numbers = Table(
+    "awaited_numbers",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("document", Text, ForeignKey("documents.sha256"), primary_key=True),
+    Index("awaited_numbers_document", "document"),
+)
+
+# since schema 5: documents of which a part may have a claim by now; `asked` counts, so that no asking is lost in a look
+second_looks = Table(
+    "second_looks",
+    metadata,
+    Column("document", Text, ForeignKey("documents.sha256"), primary_key=True),
+    Column("asked", Integer, nullable=False),
 )
 
 remittances = Table(

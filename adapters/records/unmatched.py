@@ -80,7 +80,7 @@ def take(connection: Connection, item: UnmatchedRow, *, to: str, by: str, at: da
         .values(resolution="matched", matched_to=to, resolved_by=storable(by), resolved_at=at, resolved_why="")
     )
     if taken.rowcount == 1:
-        _move(connection, item, to, posted=True)
+        move(connection, item, to, posted=True)
         return
     if connection.scalar(select(table.c.matched_to).where(*mine, table.c.resolution == "matched")) != to:
         raise RecordsError(f"records {where}: item {item.id} was resolved by somebody else meanwhile")
@@ -104,7 +104,7 @@ def give_back(
         )
     )
     if freed.rowcount == 1:
-        _move(connection, item, posted=False)
+        move(connection, item, posted=False)
     return freed.rowcount == 1
 
 
@@ -161,10 +161,10 @@ def found_later(
             .where(table.c.document == item.document, table.c.ordinal == item.ordinal)
             .values(resolution="matched", matched_to=to, resolved_at=at, resolved_why=why)
         )
-        _move(connection, item, to, posted=True)
+        move(connection, item, to, posted=True)
 
 
-def _move(connection: Connection, item: UnmatchedRow, to: str = "", *, posted: bool) -> None:
+def move(connection: Connection, item: UnmatchedRow, to: str = "", *, posted: bool) -> None:
     """Its cash moves between unmatched and posted; a recovery's ledger entry names the claim, or names none again."""
     if not item.remittance:
         return
