@@ -16,9 +16,10 @@ from activities.orders import Answer, Order
 from activities.post import NoSuchClaim, Post
 from activities.records import write_first
 from claims.accounts.effects import LayOutStatement, TellClaim
-from claims.accounts.events import AccountEffectFailed, BalanceReported, ClaimTold, StatementLaidOut
+from claims.accounts.events import AccountEffectFailed, ClaimTold, StatementLaidOut
 from claims.effects import ReportPatientBalance
 from claims.events import PatientBalanceReported
+from claims.patient_balance import balance_reported
 from claims.ports import Letters, Records
 
 
@@ -33,15 +34,7 @@ class PatientBillingActivities:
         """PatientBalanceReported, once the server has the account's signal; the account is begun where there is none."""
         await write_first(self._records, order)
         effect = order.effect
-        event = BalanceReported(
-            at=order.asked_at,
-            id=f"{order.claim_id}/{effect.balance.sequence}",
-            by="claim",
-            balance=effect.balance,
-            debtor=effect.debtor,
-            creditor=effect.creditor,
-            rules=effect.rules,
-        )
+        event = balance_reported(effect, order.asked_at)
         archived = await self._records.archived_account(order.practice, effect.account)
         await self._post.report(order.practice, effect, event, archived)
         told = PatientBalanceReported(at=order.asked_at, id=order.key, effect=effect.id)

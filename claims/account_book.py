@@ -12,7 +12,6 @@ from claims.accounts.effects import AnyAccountEffect, LayOutStatement, TellClaim
 from claims.accounts.events import (
     AccountArchived,
     AnyAccountEvent,
-    BalanceReported,
     ClaimTold,
     StatementLaidOut,
 )
@@ -22,6 +21,7 @@ from claims.base import Instant, Value
 from claims.effects import ReportPatientBalance
 from claims.events import AnyEvent
 from claims.patient_account import account_due_event, account_step, next_account_due, open_account
+from claims.patient_balance import balance_reported
 from claims.tables import Tables
 
 Key = tuple[str, str]
@@ -78,16 +78,7 @@ class AccountBook:
                 at=at,
             )
         self._of_claim[practice, effect.balance.claim_id] = key
-        event = BalanceReported(
-            at=at,
-            id=f"{effect.balance.claim_id}/{effect.balance.sequence}",
-            by="claim",
-            balance=effect.balance,
-            debtor=effect.debtor,
-            creditor=effect.creditor,
-            rules=effect.rules,
-        )
-        return self.take(key, event)
+        return self.take(key, balance_reported(effect, at))
 
     def message(self, key: Key, name: str, body: object, *, at: datetime) -> list[Mail]:
         """A person's message to an account."""

@@ -74,6 +74,7 @@ class ReportPatientBalance(Effect):
     """Tell the guarantor's account what the patient owes on this claim now -> PatientBalanceReported.
 
     The account keeps the report with the highest `balance.sequence`, so reports may overtake each other or come twice.
+    A claim waits for its newest report only.
     """
 
     kind: Literal["report_patient_balance"] = "report_patient_balance"

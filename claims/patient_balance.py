@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from datetime import datetime
 
+from claims.accounts.events import BalanceReported
 from claims.accounts.values import AccountRules, ClaimBalance, Creditor, Debtor, PayerPart, StatementLine
 from claims.base import Value
 from claims.claim import Claim, Person
 from claims.deadlines import wait_for
 from claims.deciding import chain, prior
 from claims.documents import ClaimPayment
+from claims.effects import ReportPatientBalance
 from claims.payer_rules import PayerRules
 from claims.posting import (
     Ledger,
@@ -194,6 +197,22 @@ def digest(balance: ClaimBalance) -> str:
     return hashlib.sha256(balance.model_copy(update={"sequence": 0, "why": ""}).model_dump_json().encode()).hexdigest()[
         :16
     ]
+
+
+def balance_reported(effect: ReportPatientBalance, asked_at: datetime) -> BalanceReported:
+    """What the account is told. The same report of the same step has the same id, however often it is sent."""
+    balance = effect.balance
+    moment = int(asked_at.timestamp() * 1000)
+    return BalanceReported(
+        at=asked_at,
+        id=f"{balance.claim_id}/{balance.sequence}/{digest(balance)}/{moment}",
+        by="claim",
+        balance=balance,
+        debtor=effect.debtor,
+        creditor=effect.creditor,
+        rules=effect.rules,
+        asked_at=asked_at,
+    )
 
 
 def statement_lines(state: ClaimState, money: Ledger, tables: Tables) -> tuple[StatementLine, ...]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from activities.orders import Carried, JournalBatch, Order, Waiting
 from claims.deadlines import due_event
-from claims.effects import AnyEffect, Effect
+from claims.effects import AnyEffect, Effect, ReportPatientBalance
 from claims.events import AnyEvent, ClaimRegistered
 from claims.lifecycle import begin, step
 from claims.ports import JournalEntry
@@ -153,3 +153,11 @@ class Books:
             kept.append(self.state.failure.effect)
         ids = {effect.id for effect in kept}
         self.asked = {identity: at for identity, at in self.asked.items() if identity in ids}
+
+
+def overtaken(asked: Iterable[AnyEffect], in_flight: Iterable[AnyEffect]) -> frozenset[str]:
+    """Ids of reports to the patient's account that are not sent: a newer one that was asked for with them says it all."""
+    reports = [effect for effect in asked if isinstance(effect, ReportPatientBalance)]
+    waited_for = {effect.id for effect in in_flight}
+    newest = max((report.balance.sequence for report in reports), default=0)
+    return frozenset(r.id for r in reports if r.balance.sequence < newest and r.id not in waited_for)

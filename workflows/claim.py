@@ -26,7 +26,7 @@ from claims.lifecycle import step
 from claims.messages import find_message
 from claims.state import ITSELF, ClaimState, Step
 from workflows import attributes
-from workflows.books import Books
+from workflows.books import Books, overtaken
 from workflows.handing_over import successor
 from workflows.perform import LOCAL_THRESHOLD, MANNERS, PATIENT, latest_end, perform, try_locally
 from workflows.reading import as_waiting, read_start, read_waiting
@@ -47,6 +47,8 @@ class ClaimWorkflow:
         self._tasks: set[asyncio.Task[None]] = set()
         self._quick = 0
         """Local activities under way: publishing waits for them, so that one workflow task upserts once."""
+        self._here = False
+        """A local activity's answer waits. It is in no history yet: were the workflow task done anew, another might come."""
         self._slow: dict[str, float] = {}
         """Normal activities under way, by effect, and when each ends at the latest (seconds since the epoch)."""
         self._journal = asyncio.Lock()
@@ -180,6 +182,8 @@ class ClaimWorkflow:
         """Everything that waits together is taken in one go, then the deadlines that are due by now."""
         self._rang = False
         now = workflow.now()
+        # With no normal activity under way, nothing could come before these messages if this workflow task were done anew.
+        again, self._here = not (self._here or self._slow), False
         asked: list[AnyEffect] = []
         while self._answers:
             asked += self._take(self._answers.pop(0))
@@ -188,10 +192,11 @@ class ClaimWorkflow:
             self._spoken |= message.id in self._outcomes
             for event in self._read(message, at=now):
                 asked += self._take(event)
-        for event in self._books.due(now):
-            asked += self._take(event)
-        self._issue(asked)
-        self._settle(issued=len(asked))
+        by_time = [effect for event in self._books.due(now) for effect in self._take(event)]
+        left_out = overtaken([*asked, *by_time], self._books.state.in_flight)
+        self._issue([effect for effect in asked if effect.id not in left_out], again=again)
+        self._issue([effect for effect in by_time if effect.id not in left_out], again=False)
+        self._settle(issued=len(asked) + len(by_time) - len(left_out))
 
     def _read(self, message: Waiting, at: datetime) -> tuple[AnyEvent, ...]:
         return read_waiting(message, at=at, state=self._books.state, tables=self._books.tables, trust=self._trust)
@@ -233,13 +238,14 @@ class ClaimWorkflow:
 
     # Effects
 
-    def _issue(self, effects: Iterable[AnyEffect]) -> None:
+    def _issue(self, effects: Iterable[AnyEffect], *, again: bool = True) -> None:
+        """`again`: were this workflow task done anew, the same would surely be asked for."""
         for effect in effects:
             if isinstance(effect, ArchiveClaim):
                 self._answers.append(ClaimArchived(at=workflow.now(), id=self._answer_id(effect), effect=effect.id))
                 continue
             manner = MANNERS[effect.kind]
-            quick = manner.local or manner.first_try is not None
+            quick = manner.local or (manner.first_try is not None and (again or not manner.tells))
             self._quick += quick
             if not quick:
                 self._slow[effect.id] = self._ends(effect)
@@ -248,6 +254,7 @@ class ClaimWorkflow:
     async def _carry_out(self, effect: AnyEffect, *, quick: bool) -> None:
         """One effect, until it is answered. A fault of ours parks the claim like a fault of the world."""
         events: Sequence[AnyEvent] | None = None
+        here = quick
         try:
             if quick:
                 try:
@@ -255,6 +262,7 @@ class ClaimWorkflow:
                 finally:
                     self._quick -= 1
             if events is None:
+                here = False
                 await self._write_journal()
                 events = await self._far_away(effect)
         except Exception as error:
@@ -264,6 +272,7 @@ class ClaimWorkflow:
         for event in events:
             update = {"at": workflow.now(), "id": self._answer_id(effect)}
             self._answers.append(event.model_copy(update=update))
+        self._here |= here
 
     async def _locally(self, effect: AnyEffect) -> Sequence[AnyEvent] | None:
         """A local activity writes the journal on its way, so its steps cost no event of their own."""

@@ -4,7 +4,8 @@ Quick work that only needs our own data runs as local activities, which write th
 event. A worker may die before the history knows of a local activity; its workflow task is then done anew, later, and may
 ask for something else. So what changes anything outside (a submission, an appeal) is always a normal activity, whose
 order is in the history before it is carried out. A question about eligibility changes nothing: it is tried locally once,
-for a few seconds, and goes on as a normal activity where the payer is slower than that.
+for a few seconds, and goes on as a normal activity where the payer is slower than that. So is a report to the patient's
+account, where the task done anew would surely ask for it again: the account keeps one report of each step, the last one.
 """
 
 from __future__ import annotations
@@ -57,12 +58,14 @@ LOCAL_THRESHOLD = timedelta(milliseconds=500)
 
 @dataclass(frozen=True)
 class Manner:
-    """How one kind of effect is carried out. `local` without `first_try` never leaves the worker."""
+    """How one kind of effect is carried out. `local` without `first_try` never leaves the worker. `tells`: somebody hears of
+    it for good, so it is local only where its step stands in the history, or comes again just so."""
 
     activity: str
     summary: Callable[[Any], str]
     local: bool = False
     first_try: timedelta | None = None
+    tells: bool = False
     one_try: timedelta = timedelta(seconds=100)
     in_all: timedelta | None = timedelta(hours=24)
 
@@ -108,7 +111,9 @@ MANNERS: dict[str, Manner] = {
     "transmit_claim": Manner("transmit_claim", _transmit, in_all=WINDOW - WINDOW_MARGIN),
     "find_submission": Manner("find_submission", _find),
     "inquire_status": Manner("inquire_status", _inquire, one_try=ANSWERS),
-    "report_patient_balance": Manner("report_patient_balance", _balance, one_try=timedelta(seconds=30), in_all=None),
+    "report_patient_balance": Manner(
+        "report_patient_balance", _balance, first_try=FIRST_TRY, tells=True, one_try=timedelta(seconds=30), in_all=None
+    ),
     "send_documents": Manner("send_documents", _documents, one_try=timedelta(seconds=120), in_all=timedelta(days=3)),
     "send_appeal": Manner("send_appeal", _appeal, one_try=timedelta(seconds=120), in_all=timedelta(days=3)),
 }

@@ -32,16 +32,21 @@ class Known(Refused):
 
 
 def on_balance_reported(d: AccountDraft, event: BalanceReported) -> None:
-    """The newest report of a claim is what its patient owes. More than was ever asked for begins a cycle of its own."""
+    """The newest report of a claim is what its patient owes. More than was ever asked for begins a cycle of its own.
+
+    A claim whose worker died before its step was in the history takes that step anew: what it tells then counts.
+    """
     report = event.balance
     entry = d.state.entry(report.claim_id)
     d.set(debtor=event.debtor, creditor=event.creditor, rules=event.rules)
     if entry is None:
         entry = Entry(balance=report, since=event.at)
-    elif report.sequence <= entry.balance.sequence:
-        raise Known("a newer report of this claim is here already")
+    elif _known(entry, event):
+        raise Known("this report of the claim, or a newer one, is here already")
+    elif report.sequence == entry.balance.sequence:
+        d.note(f"claim {report.number} took its step {report.sequence} anew: what it told first does not count")
     before = d.state.owed_cents(entry)
-    d.put_entry(entry, balance=report)
+    d.put_entry(entry, balance=report, asked_at=event.asked_at)
     entry = d.state.entry(report.claim_id) or entry
     now = d.state.owed_cents(entry)
     if before == 0 and now > 0:
@@ -51,6 +56,15 @@ def on_balance_reported(d: AccountDraft, event: BalanceReported) -> None:
         fresh = {"notices": 0, "first_on": None, "final_on": None, "last_on": None, "billed_cents": 0}
         d.put_entry(entry, since=event.at, handed_on=None, **fresh)
     payments.use_credit(d)
+
+
+def _known(entry: Entry, event: BalanceReported) -> bool:
+    """Whether a report says nothing new. Of the same step the one that was asked for later counts, if it differs."""
+    kept = entry.balance
+    if event.balance.sequence != kept.sequence:
+        return event.balance.sequence < kept.sequence
+    earlier = event.asked_at is None or (entry.asked_at is not None and event.asked_at < entry.asked_at)
+    return event.balance == kept or earlier
 
 
 # Statements

@@ -28,6 +28,8 @@ class BalanceReported(AccountEvent):
     debtor: Debtor
     creditor: Creditor
     rules: AccountRules
+    asked_at: Instant | None = None
+    """When the claim asked for this report. Of two that its step brought, the later one stands in its history."""
 
 
 class StatementLaidOut(AccountEvent):

@@ -96,6 +96,8 @@ class Entry(Value):
     balance: ClaimBalance
     since: Instant
     """Since when something is owed on it."""
+    asked_at: Instant | None = None
+    """When the claim asked for the report that is kept here."""
     notices: int = 0
     first_on: Instant | None = None
     """When it stood on a statement for the first time."""
