@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from claims.accounts import clock, cycle, payments, plans
+from claims.accounts import clock, credits, cycle, payments, plans
 from claims.accounts.draft import AccountDraft
 from claims.accounts.events import (
     AccountDeadlinePassed,
@@ -91,6 +91,8 @@ def _task_done(d: AccountDraft, event: AccountTaskDone) -> None:
         raise Refused("say what is decided: hand_over, true or false")
     if task.type == "refund":
         raise Refused("give the credit back: return_credit")
+    if task.type == "approve_credit":
+        raise Refused("say whether it may go back: approve_credit, with approved true or false")
     d.set(tasks=tuple(t for t in d.state.tasks if t.id != task.id))
     again = clock.instant(d, event.at, d.rules.review)
     if task.type in ("small_balance", "ask_agency"):
@@ -114,7 +116,8 @@ HANDLERS: dict[str, Callable[[AccountDraft, Any], None]] = {
     "plan_agreed": plans.on_plan_agreed,
     "plan_ended": plans.on_plan_ended,
     "collections_decided": cycle.on_collections_decided,
-    "credit_returned": payments.on_credit_returned,
+    "credit_returned": credits.on_credit_returned,
+    "credit_decided": credits.on_credit_decided,
     "account_task_done": _task_done,
     "account_noted": _noted,
     "account_deadline_passed": cycle.on_deadline_passed,

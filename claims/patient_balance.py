@@ -32,6 +32,7 @@ from claims.posting import (
     line_balances,
     sums,
 )
+from claims.second_person import tiers_for
 from claims.state import ClaimState
 from claims.status import Status as S
 from claims.tables import Tables
@@ -326,4 +327,5 @@ def account_rules(rules: PayerRules) -> AccountRules:
         review=wait_for(rules, "account_review"),
         linger=wait_for(rules, "account_linger"),
         minimum_cents=rules.statement_minimum_cents,
+        refund_tiers=tiers_for(rules, "refund"),
     )

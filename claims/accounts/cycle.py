@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from claims.accounts import clock, payments, plans
+from claims.accounts import clock, credits, payments, plans
 from claims.accounts.draft import STATEMENTS_KEPT, AccountDraft
 from claims.accounts.effects import ArchiveAccount, LayOutStatement, StatementPart, TellClaim
 from claims.accounts.events import (
@@ -238,9 +238,7 @@ def settle(d: AccountDraft) -> None:
     if standing != d.state.standing:
         d.set(standing=standing, since=d.now)
     d.set(deadlines=clock.deadlines(d))
-    if d.state.credit_cents > 0:
-        what = f"{dollars(d.state.credit_cents)} was paid beyond everything owed: give it back (return_credit)"
-        d.open_task("refund", what, category="credit")
+    credits.settle(d)
     _tell_standing(d)
     d.send_outbox()
 
@@ -250,8 +248,6 @@ def _close_stale(d: AccountDraft) -> None:
         d.close_tasks(["decide_collections"])
     if not 0 < clock.asked_cents(d.state) < d.rules.minimum_cents:
         d.close_tasks(["small_balance"])
-    if d.state.credit_cents <= 0:
-        d.close_tasks(["refund"])
     if not any(e.handed_on is not None and d.state.owed_cents(e) > 0 for e in d.state.entries):
         d.close_tasks(["ask_agency"])
 

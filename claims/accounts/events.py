@@ -116,6 +116,14 @@ class CreditReturned(AccountEvent):
     reference: str = ""
 
 
+class CreditDecided(AccountEvent):
+    """A second, named person agrees that a credit goes back, or not."""
+
+    kind: Literal["credit_decided"] = "credit_decided"
+    approved: bool
+    reason: str = ""
+
+
 class AccountTaskDone(AccountEvent):
     """A person dealt with a task of the account."""
 
@@ -170,6 +178,7 @@ AnyAccountEvent = Annotated[
     | PlanEnded
     | CollectionsDecided
     | CreditReturned
+    | CreditDecided
     | AccountTaskDone
     | AccountNoted
     | AccountDeadlinePassed

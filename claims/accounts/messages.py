@@ -103,10 +103,18 @@ def _collections(body: Body, state: AccountState, common: Body) -> e.AnyAccountE
 
 
 def _credit(body: Body, state: AccountState, common: Body) -> e.AnyAccountEvent:
-    amount = read_amount(body, state.credit_cents)
+    asked = state.credit_request
+    amount = read_amount(body, asked.amount_cents if asked is not None else state.credit_cents)
     return e.CreditReturned.model_validate(
         {**common, "amount_cents": amount, "reference": read_text(body, "reference")}
     )
+
+
+def _approve_credit(body: Body, state: AccountState, common: Body) -> e.AnyAccountEvent:
+    given = body.get("approved", True)
+    if given not in (True, False):
+        raise Malformed("approved: true or false")
+    return e.CreditDecided.model_validate({**common, "approved": given, "reason": read_text(body, "reason")})
 
 
 def _task(body: Body, state: AccountState, common: Body) -> e.AnyAccountEvent:
@@ -175,10 +183,18 @@ ACCOUNT_MESSAGES: dict[str, AccountMessage] = {
         ),
         AccountMessage(
             name="return_credit",
-            help="record that the account's credit went back to who paid it; all of it where no amount is given",
+            help="give the account's credit back to who paid it, or ask to where a second person has to agree; all of it"
+            " where no amount is given",
             example='{"amount": "12.00", "reference": "CHK-88", "by": "biller-1"}',
             build=_credit,
             bare=("amount",),
+        ),
+        AccountMessage(
+            name="approve_credit",
+            help="agree that the account's credit goes back, or not; never who asked for it",
+            example='{"approved": true, "by": "owner-1"}',
+            build=_approve_credit,
+            bare=("approved",),
         ),
         AccountMessage(
             name="account_task",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from claims.accounts.draft import PAYMENTS_KEPT, AccountDraft
-from claims.accounts.events import AccountPaid, CreditReturned
+from claims.accounts.events import AccountPaid
 from claims.accounts.state import AccountPayment, Allocation, Entry
 from claims.draft import Refused
 from claims.events import PatientPaid
@@ -126,20 +126,3 @@ def use_credit(d: AccountDraft) -> None:
         )
         for one in more:
             _tell(d, one, payment.method, payment.reference)
-
-
-def on_credit_returned(d: AccountDraft, event: CreditReturned) -> None:
-    """A refund needs the name of who made it; it takes the newest credits first."""
-    if not event.by:
-        raise Refused("giving a credit back needs the name of the person who did")
-    if not 0 < event.amount_cents <= d.state.credit_cents:
-        raise Refused(f"the account's credit is {dollars(d.state.credit_cents)}")
-    left = event.amount_cents
-    payments = list(d.state.payments)
-    for place in range(len(payments) - 1, -1, -1):
-        taken = min(left, max(payments[place].credit_cents, 0))
-        if taken and not payments[place].returned:
-            payments[place] = payments[place].model_copy(update={"credit_cents": payments[place].credit_cents - taken})
-            left -= taken
-    d.set(payments=tuple(payments), credit_cents=d.state.credit_cents - event.amount_cents)
-    d.note(f"credit of {dollars(event.amount_cents)} given back", by=event.by)

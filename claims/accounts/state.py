@@ -35,6 +35,7 @@ AccountTaskType = Literal[
     "ask_agency",
     "plan_missed",
     "refund",
+    "approve_credit",
     "returned_payment",
     "claim_not_told",
     "statement_not_made",
@@ -142,6 +143,17 @@ class Plan(Value):
         return sum(one.amount_cents for one in self.instalments)
 
 
+class CreditRequest(Value):
+    """A credit that somebody wants to give back, and that a second person has to agree to; none once it left."""
+
+    amount_cents: int
+    requested_by: str
+    at: Instant
+    approvers: tuple[str, ...] = ()
+    """Who may approve it; empty = any other person."""
+    approved_by: str = ""
+
+
 class SentStatement(Value):
     """A statement that counts, by its document's hash."""
 
@@ -188,6 +200,7 @@ class AccountState(Value):
     payments: tuple[AccountPayment, ...] = ()
     credit_cents: int = 0
     """What was paid and is on no claim."""
+    credit_request: CreditRequest | None = None
     holds: tuple[AccountHold, ...] = ()
     plan: Plan | None = None
     statements: tuple[SentStatement, ...] = ()

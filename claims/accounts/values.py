@@ -6,7 +6,7 @@ from typing import Literal
 
 from claims.base import Day, Value
 from claims.claim import Address, Name
-from claims.payer_rules import Wait
+from claims.payer_rules import ApprovalTier, Wait
 
 Notice = Literal["first", "reminder", "final"]
 """Which statement it is for a claim: its first one, the second, and the last before collections may be thought of."""
@@ -67,6 +67,8 @@ class AccountRules(Value):
     review: Wait
     linger: Wait
     minimum_cents: int = 0
+    refund_tiers: tuple[ApprovalTier, ...] = ()
+    """Above which amounts a second person agrees before a credit goes back; empty = nobody has to."""
 
 
 class ClaimBalance(Value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims import appeals
+from claims import appeals, second_person
 from claims.draft import Draft, Refused
 from claims.events import ApprovalDecided
 from claims.phases import appealing, corrections, gate, refunds, registration, settling, write_offs
@@ -36,10 +36,8 @@ def on_approval_decided(d: Draft, event: ApprovalDecided) -> None:
 
 
 def _may_approve(approval: Approval, by: str) -> None:
-    if by == approval.requested_by:
-        raise Refused("who asked for it can't approve it")
-    if approval.approvers and by not in approval.approvers:
-        raise Refused(f"this amount is approved by one of {', '.join(approval.approvers)}")
+    if reason := second_person.why_not(by, approval.requested_by, approval.approvers):
+        raise Refused(reason)
 
 
 def _appeal(d: Draft, approval: Approval) -> None:

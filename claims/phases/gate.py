@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from claims import second_person
 from claims.deadlines import END_OF_DAY, at_local, local_day
 from claims.draft import Draft, Refused
 from claims.events import AppealRequested, RefundRequested, VoidRequested, WrittenOff
@@ -21,17 +22,7 @@ WAITING = (Status.AWAITING_APPROVAL, Status.WRITE_OFF_PENDING)
 
 def tier_of(rules: PayerRules, what: ApprovalFor, amount_cents: int) -> ApprovalTier | None:
     """Who has to approve this amount; None where nobody has to."""
-    if what not in rules.approvals:
-        return None
-    match what:
-        case "write_off":
-            tiers = rules.write_off_tiers or (ApprovalTier(over_cents=rules.write_off_approval_over_cents),)
-        case "refund":
-            tiers = rules.refund_tiers or (ApprovalTier(),)
-        case _:
-            return ApprovalTier()
-    reached = [tier for tier in tiers if amount_cents > tier.over_cents]
-    return max(reached, key=lambda tier: tier.over_cents, default=None)
+    return second_person.reached(second_person.tiers_for(rules, what), amount_cents)
 
 
 def needs_approval(d: Draft, what: ApprovalFor, amount_cents: int = 0) -> bool:
