@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from commands.inspect import inspect_files, show
+from commands.inspect import inspect_files
+from commands.inspect_tables import show
 from tests.adapters.x12.expected import SAMPLES, rows
 from tests.adapters.x12.made import file_of
 from tests.adapters.x12.test_acknowledgement import PARTIAL
