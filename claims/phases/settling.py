@@ -8,7 +8,7 @@ from claims.events import ClaimArchived, ClosingRequested
 from claims.money import dollars
 from claims.patient_balance import DECIDED as DECIDED
 from claims.phases import next_payer, overpayment, patients_turn, small_balances
-from claims.posting import ledger, patients_net
+from claims.posting import counted_takebacks, ledger, patients_net
 from claims.status import Status as S
 
 UNDERPAID = "underpaid"
@@ -58,9 +58,10 @@ def settle(d: Draft) -> None:
     elif balance.patient > 0:
         patients_turn.bill_patient(d, balance)
     if balance.open > 0:
-        d.open_task(
-            "review_payment", "biller", f"{dollars(balance.open)} is neither paid nor explained", category="open"
-        )
+        taken = sum(counted_takebacks(d.state))
+        why = f": the payers took {dollars(taken)} back (PLB)" if taken else ""
+        reason = f"{dollars(balance.open)} is neither paid nor explained{why}"
+        d.open_task("review_payment", "biller", reason, category="open")
 
 
 def close(d: Draft) -> None:
