@@ -40,6 +40,8 @@ PATHS = ("submission", "eligibility", "polling", "transactions", "correspondence
 OTHERS = ("server", "sandbox", "database")
 """Who else is killed with -9 (the database: every call to it fails for a while)."""
 
+CUT = "the database is away"
+
 
 class Wound(Value):
     """A worker's death at the `nth` passage of a point; with `cut` the records are away for so many seconds instead."""
@@ -51,9 +53,9 @@ class Wound(Value):
 
 
 class Trouble(Value):
-    """Something that befalls another process, so many seconds after the claims were started."""
+    """Something that befalls another process, as soon as all claims together have taken `after` steps (of some 570)."""
 
-    after: float
+    after: int
     what: Literal["server", "sandbox", "fault"]
     fault: str = ""
     path: str = ""
@@ -68,19 +70,24 @@ class Plan(Value):
 
 
 def plan_of(seed: int, *, kills: int = 4, faults: int = 4, deaths: int = 1) -> Plan:
-    """A run's disturbances. Over consecutive seeds every point is struck: kills go round the table."""
+    """A run's disturbances. Over consecutive seeds every point is struck: kills and faults go round their tables."""
     dice = random.Random(seed)
     names = list(KILLS)
     chosen = [names[(seed * kills + place) % len(names)] for place in range(kills)]
     wounds = [Wound(name=name, point=KILLS[name], nth=dice.randint(1, 3)) for name in chosen]
-    cut = Wound(name="the database is away", point="records.write_steps.before", nth=dice.randint(2, 30), cut=2.0)
+    cut = Wound(name=CUT, point="records.write_steps.before", nth=dice.randint(2, 30), cut=2.0)
     troubles = [
-        Trouble(after=round(dice.uniform(0, 12), 1), what="fault", fault=dice.choice(FAULTS), path=dice.choice(PATHS))
-        for _ in range(faults)
+        Trouble(
+            after=dice.randint(0, 120),
+            what="fault",
+            fault=FAULTS[(seed * faults + place) % len(FAULTS)],
+            path=PATHS[(seed + place) % len(PATHS)],
+        )
+        for place in range(faults)
     ]
     for _ in range(deaths):
-        troubles.append(Trouble(after=round(dice.uniform(2, 12), 1), what="server"))
-        troubles.append(Trouble(after=round(dice.uniform(2, 12), 1), what="sandbox"))
+        troubles.append(Trouble(after=dice.randint(40, 300), what="server"))
+        troubles.append(Trouble(after=dice.randint(40, 300), what="sandbox"))
     return Plan(seed=seed, wounds=(*wounds, cut), troubles=tuple(sorted(troubles, key=lambda one: one.after)))
 
 

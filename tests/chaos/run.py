@@ -10,10 +10,13 @@ import argparse
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,7 @@ from commands import demo_run
 from commands.accounts import ask_account, find_account
 from commands.acting import send_update
 from commands.claim_files import read_claim_file
-from commands.context import Room, open_room
+from commands.context import Room, data_folder, open_room
 from commands.demo import write_examples
 from commands.demo_run import FAILED, Part, Play
 from commands.demo_script import Script, read_script
@@ -36,29 +39,15 @@ from commands.stack import ROOT, SANDBOX_KEY, Stack, running
 from commands.trouble import Exit, Trouble, Unreachable
 from tests.chaos.points import Plan, plan_of
 from tests.chaos.points import Trouble as Blow
+from tests.chaos.verdict import Verdict, tally
 from tests.chaos.wounded_worker import FOLDER
 
 SHORT_CLOCKS = frozenset({"LKP1022"})
 """Stories about a clock of a few seconds that runs out: a dead server is slower than that, so they end in two ways."""
 STICKY = "2"
-
-
-class Verdict:
-    """What became of one run."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.struck: list[str] = []
-        self.wrong: list[str] = []
-        self.claims = self.accepted = self.lives = 0
-        self.seconds = 0.0
-
-    def __str__(self) -> str:
-        said = "ok" if not self.wrong else "WRONG: " + "; ".join(self.wrong)
-        return (
-            f"seed {self.plan.seed}: {self.claims} claims, {self.accepted} submissions accepted, {self.lives} lives of the "
-            f"worker, {len(self.struck)} blows ({', '.join(self.struck)}), {self.seconds:.0f} s: {said}"
-        )
+BETWEEN_LOOKS = 0.2
+LIKEWISE = {"needs_correction": "clearinghouse_rejected"}
+"""Where the answer that refused a submission is lost, the claim may learn the same from the 277CA first."""
 
 
 @dataclass(slots=True)
@@ -77,11 +66,30 @@ class ChaosPart(Part):
 class ChaosPlay(Play):
     """People act as in the demo; where an answer is lost they look before they act again."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.parts = {number: ChaosPart(one) for number, one in self.script.by_number.items()}
+        self.looked = asyncio.Event()
+        self.steps = 0
+        self.journal = data_folder() / "records.db"
+
+    async def come_to(self, steps: int) -> None:
+        """Until the claims have taken so many steps together."""
+        while self.steps < steps:
+            self.looked.clear()
+            await self.looked.wait()
+
+    async def _look(self) -> None:
+        await super()._look()
+        with closing(sqlite3.connect(f"{self.journal.as_uri()}?mode=ro", uri=True)) as connection:
+            (self.steps,) = connection.execute("SELECT count(*) FROM journal").fetchone()
+        self.looked.set()
+
     async def _act_on(self, part: Part) -> None:
         act, view = part.next_act, part.view
         if act is None or view is None:
             return
-        if view.status != act.when:
+        if view.status not in (act.when, LIKEWISE.get(act.when)):
             # Asked before, and the answer never came: the claim has moved on, so it was done.
             if part.tries:
                 part.done, part.tries = part.done + 1, 0
@@ -140,13 +148,16 @@ async def _disturb(stack: Stack, script: Script, plan: Plan, verdict: Verdict, s
             began = await run_live(files, lambda: None)
             if began.exit_code == Exit.OK:
                 break
-            await asyncio.sleep(1)
-        blows = asyncio.create_task(_blows(stack, plan.troubles, verdict))
+            await asyncio.sleep(BETWEEN_LOOKS)
         async with open_room(server=True) as room:
             play = ChaosPlay(room, script, seconds)
-            play.parts = {number: ChaosPart(one) for number, one in script.by_number.items()}
+            blows = asyncio.create_task(_blows(stack, plan.troubles, play, verdict))
             await play.run(lambda _: None)
-            await blows
+            if blows.done():
+                await blows
+            else:
+                verdict.wrong.append("not every blow had fallen when the time was up")
+                blows.cancel()
             await _judge(play, room, stack, verdict)
     finally:
         stop.set()
@@ -157,27 +168,66 @@ async def _revive(stack: Stack, stop: asyncio.Event) -> None:
     """Whatever died is started again, as a supervisor would."""
     while not stop.is_set():
         stack.watch()
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(BETWEEN_LOOKS)
 
 
-async def _blows(stack: Stack, troubles: tuple[Blow, ...], verdict: Verdict) -> None:
-    began = time.monotonic()
-    parts = {"server": "Temporal server", "sandbox": "sandbox clearinghouse"}
+async def _blows(stack: Stack, troubles: tuple[Blow, ...], play: ChaosPlay, verdict: Verdict) -> None:
+    """Each as soon as the claims have come so far. A fault counts as struck once a call has met it."""
+    armed: list[Blow] = []
     for blow in troubles:
-        await asyncio.sleep(max(0.0, blow.after - (time.monotonic() - began)))
+        await play.come_to(blow.after)
         if blow.what == "fault":
-            body = {"fault": blow.fault, "path": blow.path}
-            async with httpx.AsyncClient(headers={"authorization": SANDBOX_KEY}) as web:
-                try:
-                    await web.post(f"{stack.at.sandbox}/sandbox/faults", json=body)
-                except httpx.TransportError:
-                    continue
-            verdict.struck.append(f"{blow.fault} on {blow.path}")
+            armed.append(blow)
+            await _arm(stack, [blow])
             continue
-        for part in stack.group.parts:
-            if part.name == parts[blow.what] and part.process is not None:
-                os.killpg(part.process.pid, signal.SIGKILL)
+        left = await _left(stack, armed) if blow.what == "sandbox" else []
+        _kill(stack, blow.what)
         verdict.struck.append(f"{blow.what} killed")
+        # A clearinghouse that died has forgotten what it was to do.
+        await _arm(stack, left)
+    while left := await _left(stack, armed):
+        met = [blow for blow in armed if blow not in left]
+        verdict.struck += [f"{blow.fault} on {blow.path}" for blow in met]
+        armed = left
+        if play.at_end == len(play.parts):
+            break
+        await asyncio.sleep(BETWEEN_LOOKS)
+    else:
+        verdict.struck += [f"{blow.fault} on {blow.path}" for blow in armed]
+
+
+def _kill(stack: Stack, what: str) -> None:
+    names = {"server": "Temporal server", "sandbox": "sandbox clearinghouse"}
+    for part in stack.group.parts:
+        if part.name == names[what] and part.process is not None:
+            os.killpg(part.process.pid, signal.SIGKILL)
+
+
+async def _arm(stack: Stack, blows: Sequence[Blow]) -> None:
+    for blow in blows:
+        await _asked(stack, "POST", {"fault": blow.fault, "path": blow.path})
+
+
+async def _left(stack: Stack, armed: Sequence[Blow]) -> list[Blow]:
+    """Those that no call has met yet."""
+    still = Counter((one["fault"], one["path"]) for one in (await _asked(stack, "GET"))["armed"])
+    left = []
+    for blow in armed:
+        if still[blow.fault, blow.path]:
+            still[blow.fault, blow.path] -= 1
+            left.append(blow)
+    return left
+
+
+async def _asked(stack: Stack, method: str, body: dict[str, str] | None = None) -> Any:
+    """The clearinghouse's faults; asked until it answers, for it may be dead just now."""
+    async with httpx.AsyncClient(headers={"authorization": SANDBOX_KEY}) as web:
+        while True:
+            try:
+                answer = await web.request(method, f"{stack.at.sandbox}/sandbox/faults", json=body)
+                return answer.raise_for_status().json()
+            except httpx.TransportError:
+                await asyncio.sleep(BETWEEN_LOOKS)
 
 
 async def _judge(play: Play, room: Room, stack: Stack, verdict: Verdict) -> None:
@@ -230,13 +280,14 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="keep the runs here")
     options = parser.parse_args()
     demo_run.QUIET_SECONDS = 6.0
-    wrong = 0
+    verdicts = []
     with tempfile.TemporaryDirectory() as scratch:
         for seed in _seeds(options.seeds):
             verdict = chaos(plan_of(seed), (options.folder or Path(scratch)) / f"seed-{seed}")
             print(verdict, flush=True)
-            wrong += bool(verdict.wrong)
-    return int(wrong > 0)
+            verdicts.append(verdict)
+    print(tally(verdicts))
+    return int(any(verdict.wrong for verdict in verdicts))
 
 
 if __name__ == "__main__":

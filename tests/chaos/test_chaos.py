@@ -30,9 +30,9 @@ def test_claims_end_where_an_undisturbed_run_leaves_them_and_each_submission_is_
 ) -> None:
     wounds = tuple(Wound(name=name, point=KILLS[name], nth=2) for name in SENDING)
     troubles = (
-        Trouble(after=1.0, what="fault", fault="drop_reply", path="submission"),
-        Trouble(after=5.0, what="server"),
-        Trouble(after=8.0, what="sandbox"),
+        Trouble(after=1, what="fault", fault="drop_reply", path="submission"),
+        Trouble(after=60, what="server"),
+        Trouble(after=120, what="sandbox"),
     )
     verdict = chaos(Plan(seed=seed, wounds=wounds, troubles=troubles), tmp_path)
     assert not verdict.wrong, str(verdict)
