@@ -14,8 +14,8 @@ SERVER = {"matching.enableFairness": "true", "matching.numTaskqueueWritePartitio
 """Dynamic configuration of the Temporal server.
 
 Turns are taken within each partition of a queue, and tasks fall into partitions by chance: of four, which is a server's
-default, one that is asked seldom keeps some of a practice's few claims until last. One partition takes thousands of tasks
-a second. Only writing is narrowed: what an older setting left in the others is still read.
+default, one that is asked seldom keeps some of a practice's few claims until last. Only writing is narrowed: what an older
+setting left in the others is still read.
 """
 _LONGEST = 64
 
