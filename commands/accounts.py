@@ -18,12 +18,13 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from activities.account_orders import AccountCarried
 from activities.fairness import of_practice
 from activities.names import PATIENT_ACCOUNT, account_workflow_id
+from adapters.records.audit_log import Act
 from claims.accounts.messages import ACCOUNT_MESSAGES, AccountMessage
 from claims.accounts.views import AccountEntry, AccountView
 from claims.money import dollars
 from claims.patient_payments import PaymentRow, read_payments
-from commands.acting import ask_workflow, read_fields, send_update
-from commands.context import Room, find_claim, open_room
+from commands.acting import ask_workflow, read_fields, read_key, send_update
+from commands.context import Room, find_claim, note_list, open_room
 from commands.reading import AsJson, Practice
 from commands.screen import console, counted, moment, money, print_json, table
 from commands.trouble import Exit, Trouble, Unreachable, Unreadable
@@ -60,6 +61,7 @@ def accounts(
         async with open_room(server=False) as room:
             if account:
                 view = await find_account(room, account)
+                await note_account(room, view, "accounts")
                 steps = await room.records.account_steps(view.practice, view.account)
                 if as_json:
                     print_json({**view.summary, "timeline": [one.model_dump(mode="json") for one in steps]})
@@ -69,6 +71,7 @@ def accounts(
             views = await room.records.list_accounts(
                 practice=practice, everything=everything, needs_action=needs_action or None, limit=limit
             )
+            await note_list(room, "accounts", len(views))
             if as_json:
                 print_json([view.model_dump(mode="json", exclude={"summary"}) for view in views])
             else:
@@ -130,6 +133,12 @@ def _show(view: AccountView, steps: tuple[AccountEntry, ...]) -> None:
     screen.print(table("", ("when", "what", "by", "stands", "refused because"), rows))
 
 
+async def note_account(room: Room, view: AccountView, command: str) -> None:
+    """A person looks at one account: noted before it is shown."""
+    subject = account_workflow_id(view.practice, view.account)
+    await room.records.custody.note(Act(actor=getpass.getuser(), action="read", subject=subject, detail=command))
+
+
 async def find_account(room: Room, reference: str) -> AccountView:
     """By account id or workflow id, else by a claim that is on it."""
     found = await room.records.find_accounts(reference)
@@ -170,11 +179,20 @@ def _verb(message: AccountMessage) -> Callable[..., None]:
         body: Annotated[
             str, typer.Option("--body", help="The whole message as JSON, or @FILE.", show_default=False)
         ] = "",
+        key: Annotated[
+            str,
+            typer.Option(
+                "--id",
+                metavar="KEY",
+                help="A key of your own: the same one again does nothing twice and gets the first answer.",
+                show_default=False,
+            ),
+        ] = "",
         as_json: AsJson = False,
     ) -> None:
         sent = read_fields(message.name, words or [], body, bare_words=message.bare, example=message.example)
         sent.setdefault("by", by or getpass.getuser())
-        view, answer = asyncio.run(_act(account, message.name, sent))
+        view, answer = asyncio.run(_act(account, message.name, sent, key))
         if as_json:
             print_json({"account": view.account, **answer})
         else:
@@ -184,10 +202,11 @@ def _verb(message: AccountMessage) -> Callable[..., None]:
     return act
 
 
-async def _act(reference: str, name: str, body: dict[str, Any]) -> tuple[AccountView, dict[str, Any]]:
+async def _act(reference: str, name: str, body: dict[str, Any], key: str) -> tuple[AccountView, dict[str, Any]]:
+    """One act, under its key where it has one: whoever uses that again acts once."""
     async with open_room(server=True) as room:
         view = await find_account(room, reference)
-        return view, await ask_account(room, view, name, body)
+        return view, await ask_account(room, view, name, body, identity=f"{name}:{read_key(key)}")
 
 
 async def ask_account(
@@ -238,7 +257,8 @@ def patient_payments(
     """Post patients' payments out of a CSV: reference, amount, date, method, and an account or a claim in each row.
 
     A payment pays the claim that it names, then the oldest service, never more than is owed; the rest is a credit. A
-    negative amount is a returned payment. The same file, or the same row in another one, posts once.
+    negative amount is a returned payment. The same file, or the same row in another one, posts once. A file with a row that
+    can't be read is refused whole; a row that nobody's account takes is told, and the others are posted.
 
     [bold]Example:[/] python starter.py patient-payments lockbox.csv --dry-run
     """
@@ -246,8 +266,13 @@ def patient_payments(
         rows, problems = read_payments(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(f"{file}: can't be read ({type(error).__name__})", "Give a CSV in UTF-8.") from None
-    if not rows and problems:
-        raise Unreadable(f"{file}, line {problems[0].line}: {problems[0].column} {problems[0].reason}")
+    if problems and not (dry_run and rows):
+        first, more = problems[0], len(problems) - 1
+        also = f"; {counted(more, 'more row')} can't be read either" if more else ""
+        where = f"line {first.line}: {f'{first.column} {first.reason}'.strip()}"
+        raise Unreadable(
+            f"{file}, {where}{also}", "Nothing was posted: mend the file, or look at all of it with --dry-run."
+        )
     done = asyncio.run(_post_all(rows, by or getpass.getuser(), dry_run=dry_run))
     done += [Posting(one.line, 0, "unreadable", f"{one.column}: {one.reason}".strip(": ")) for one in problems]
     done.sort(key=lambda one: one.line)

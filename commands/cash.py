@@ -23,7 +23,7 @@ from claims.money import NotAnAmount, cents, dollars
 from claims.payer_rules import rules_for
 from claims.provider_ledger import Balance, balances
 from claims.tables import Tables
-from commands.context import open_room
+from commands.context import note_list, open_room
 from commands.reading import AsJson
 from commands.screen import console, counted, money, print_json
 from commands.trouble import Trouble, Unreadable
@@ -76,6 +76,7 @@ def provider_ledger(
     async def look() -> None:
         async with open_room(server=False) as room:
             book = balances(await room.records.provider_entries())
+            await note_list(room, "provider-ledger", len(book))
         if open_only:
             book = tuple(one for one in book if one.open_cents or one.needs_person)
         if as_json:

@@ -9,7 +9,7 @@ import asyncio
 import getpass
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,6 +129,19 @@ async def note_look(room: Room, view: ClaimView, command: str) -> None:
     """A person looks at one claim: noted before it is shown."""
     subject = f"claim/{view.practice}/{view.claim_id}"
     await room.records.custody.note(Act(actor=getpass.getuser(), action="read", subject=subject, detail=command))
+
+
+async def note_list(room: Room, what: str, count: int) -> None:
+    """A person looks at a list in which patients' numbers or words stand: noted, with how many rows, before it is shown."""
+    act = Act(actor=getpass.getuser(), action="read", subject=f"list/{what}", detail=f"{count} rows")
+    await room.records.custody.note(act)
+
+
+async def note_where_records_are(*acts: Act) -> None:
+    """For commands that work without records, too: noted where there are any that can be opened."""
+    with suppress(Unreachable):
+        async with open_room(server=False) as room:
+            await room.records.custody.note(*acts)
 
 
 async def find_claim(room: Room, reference: str) -> ClaimView:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import getpass
+import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from adapters.records.audit_log import Act
 from adapters.tables.loader import load_tables
 from adapters.x12.parse import parse
 from claims.tables import Tables
+from commands.context import note_where_records_are
 from commands.inspect_shape import Shape, transactions, unknown_reasons
 from commands.inspect_tables import show
 from commands.screen import console, print_json
@@ -38,12 +43,28 @@ def inspect(
 
       python starter.py inspect --json inbox/*
     """
+    asyncio.run(_note(files))
     found, code = inspect_files(files)
     if as_json:
         print_json(found)
     else:
         show(found, console())
     raise typer.Exit(code)
+
+
+async def _note(paths: Iterable[Path]) -> None:
+    """Whoever reads a document of ours is noted, wherever the copy lies; by its hash, for a name may be a person's."""
+    who, hashes = getpass.getuser(), [sha for path in paths if (sha := await asyncio.to_thread(_hash, path))]
+    await note_where_records_are(
+        *(Act(actor=who, action="read", subject=f"document/{sha}", detail="inspect") for sha in hashes)
+    )
+
+
+def _hash(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def inspect_files(paths: Iterable[Path], tables: Tables | None = None) -> tuple[list[Shape], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import os
 import secrets
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.fairness import of_practice
 from activities.names import CLAIM, claim_workflow_id
 from activities.post import NoSuchClaim, Post
+from adapters.records.audit_log import Act
 from adapters.records.records import SqlRecords
 from adapters.tables.loader import load_tables
 from claims.claim import Claim
@@ -128,6 +130,8 @@ class LiveDesk:
     async def _store_now(self, file: ClaimFile) -> str:
         kind = "json" if file.items and file.items[0].source == "json" else "837"
         sha256, _ = await self.records.store_document(file.raw, kind=kind, source="upstream", at=_now())
+        act = Act(actor=getpass.getuser(), action="act", subject=f"document/{sha256}", detail="start")
+        await self.records.custody.note(act)
         return sha256
 
     def _attributes(self, event: ClaimRegistered) -> TypedSearchAttributes:

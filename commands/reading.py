@@ -20,7 +20,7 @@ from claims.state import TaskType
 from claims.status import Stage, Status
 from claims.tables import Owner
 from claims.views import ClaimView
-from commands.context import Room, find_claim, note_look, open_room
+from commands.context import Room, find_claim, note_list, note_look, open_room
 from commands.screen import console, counted, moment, money, print_json, table
 from commands.trouble import Unreachable, Unreadable
 
@@ -66,6 +66,7 @@ def list_claims(
                 limit=limit,
                 cursor=cursor,
             )
+            await note_list(room, "claims", len(page.claims))
             if as_json:
                 told = [claim_json(view) for view in page.claims]
                 print_json({"claims": told, "next_cursor": page.next_cursor})
@@ -157,6 +158,7 @@ def tasks(
                 put_off=put_off,
                 limit=limit,
             )
+            await note_list(room, "tasks", len(rows))
             if as_json:
                 print_json([_task_json(row) for row in rows])
             else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +12,10 @@ from typing import Annotated
 import typer
 
 from adapters.records import upkeep
+from adapters.records.audit_log import Act
 from adapters.records.upkeep import Standing
 from claims.ports import RecordsError
-from commands.context import settings
+from commands.context import note_where_records_are, settings
 from commands.reading import AsJson
 from commands.screen import console, print_json
 from commands.trouble import Exit, Trouble, Unreachable
@@ -97,6 +100,9 @@ def backup(to: Annotated[Path, typer.Argument(metavar="FILE", help="A file that 
     """
     with _in_words():
         size = upkeep.backup(settings().records_url, to)
+    # after it: records of the release before can't be opened here, and have to be backed up before they are upgraded
+    act = Act(actor=getpass.getuser(), action="read", subject="records", detail="backup")
+    asyncio.run(note_where_records_are(act))
     console().print(f"{to}: {size:,} bytes", markup=False)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 from typing import Annotated
 
 import typer
 
 from activities.orders import DocumentReference
 from activities.post import Post
+from adapters.records.audit_log import Act
 from adapters.records.unmatched import UnmatchedRow
 from commands.context import Room, open_room
 from commands.reading import AsJson
@@ -36,6 +38,10 @@ def reread(
         async with open_room(server=True) as room:
             rows = await _chosen(room, item, everything=everything)
             post = Post(room.server, room.records, task_queue=room.settings.temporal_task_queue)
+            who = getpass.getuser()
+            await room.records.custody.note(
+                *(Act(actor=who, action="act", subject=f"document/{row.document}", detail="reread") for row in rows)
+            )
             started = [{"item": row.id, "started": await _again(room, post, row)} for row in rows]
         if as_json:
             print_json(started)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from commands.context import Room, find_claim, open_room
+from commands.context import Room, find_claim, note_list, open_room
 from commands.reading import AsJson
 from commands.screen import console, moment, print_json
 from commands.trouble import Trouble, Unreadable
@@ -112,6 +112,7 @@ def holds(as_json: AsJson = False) -> None:
     async def look() -> None:
         async with open_room(server=False) as room:
             found = await room.records.custody.holds()
+            await note_list(room, "holds", len(found))
         if as_json:
             print_json([one.model_dump(mode="json") for one in found])
             return

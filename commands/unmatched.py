@@ -22,7 +22,7 @@ from claims.money import dollars
 from claims.ports import RecordsError
 from claims.views import ClaimView
 from commands.acting import send_update
-from commands.context import Room, find_claim, open_room
+from commands.context import Room, find_claim, note_list, open_room
 from commands.reading import AsJson, ClaimArgument
 from commands.screen import console, counted, moment, money, print_json
 from commands.trouble import Trouble, Unreachable
@@ -49,6 +49,7 @@ def unmatched(
     async def look() -> None:
         async with open_room(server=False) as room:
             rows = await room.records.unmatched_rows(everything=everything, limit=limit)
+            await note_list(room, "unmatched", len(rows))
             if as_json:
                 print_json([item_json(row) for row in rows])
             else:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 
 from adapters.records import schema
 from adapters.records.cipher import Cipher
-from adapters.records.upsert import insert_all_once, insert_once
+from adapters.records.upsert import insert_once
 from claims.accounts.state import AccountState
 from claims.accounts.views import AccountEntry, AccountView
 from claims.ports import RecordsError
@@ -36,15 +36,14 @@ def _key(account: str) -> str:
     return f"account/{account}"
 
 
-def write(connection: Connection, entries: Sequence[AccountEntry], view: AccountView) -> None:
-    """Steps that are there already stay; a view older than the one kept changes nothing."""
+def write(connection: Connection, entries: Sequence[AccountEntry], view: AccountView) -> tuple[AccountEntry, ...]:
+    """Those of the steps that are new: the others stay as they are. A view older than the one kept changes nothing."""
     table = schema.accounts
     row = {name: getattr(view, name) for name in _COPIED} | {"view": view.model_dump_json()}
     if not insert_once(connection, table, row):
         mine = and_(table.c.practice == view.practice, table.c.account == view.account)
         connection.execute(update(table).where(mine, table.c.sequence <= view.sequence).values(**row))
-    rows = [_step(view, entry) for entry in entries]
-    insert_all_once(connection, schema.journal, rows)
+    return tuple(one for one in entries if insert_once(connection, schema.journal, _step(view, one)))
 
 
 def _step(view: AccountView, entry: AccountEntry) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from adapters.audit import START, Action, Entry, Fault, faults, follow
 from adapters.keys import Keys
 from adapters.records import schema
 from adapters.records.upsert import insert_once, storable
+from claims.accounts.views import AccountEntry
 from claims.base import Value
 from claims.ports import JournalEntry
 from claims.state import ITSELF
@@ -29,13 +30,13 @@ class Act(Value):
     detail: str = ""
 
 
-def acts_of(practice: str, claim_id: str, steps: Iterable[JournalEntry]) -> list[Act]:
-    """What people did to a claim, whichever way it came: each step names its actor."""
+def acts_of(subject: str, steps: Iterable[JournalEntry | AccountEntry]) -> list[Act]:
+    """What people did to a claim or account, whichever way it came: each step names its actor."""
     return [
         Act(
             actor=step.by,
             action="refused" if step.refused else "act",
-            subject=f"claim/{practice}/{claim_id}",
+            subject=subject,
             detail=f"{step.event} {step.sequence}",
         )
         for step in steps

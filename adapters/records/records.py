@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from adapters.records import accounts, audit_log, cash, claims, documents, index, numbers, reading
 from adapters.records import unmatched as unmatched_items
+from adapters.records.audit_log import Act
 from adapters.records.cash import DepositRow, RemittanceRow
 from adapters.records.cipher import Cipher, NoCipher
 from adapters.records.custody import Custody

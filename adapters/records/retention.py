@@ -1,6 +1,7 @@
-"""What may be erased: closed claims and documents past their time, never what is open or under a legal hold.
+"""What may be erased: closed claims, settled accounts and documents past their time, never what is open or under a legal hold.
 
-A claim goes with all its rows. Of a document its content goes and its hash stays: a file that comes again is still known.
+A claim or an account goes with all its rows, an account after the last of its claims. Of a document its content goes and
+its hash stays: a file that comes again is still known.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from adapters.records import schema
 from adapters.records.audit_log import Act
 from adapters.records.cipher import Cipher
 from adapters.records.upsert import insert_once, storable
+from claims.accounts.views import AccountView
 from claims.base import Day, Instant, Value
 from claims.retention import Rule, kept_until, longest, rule_for
 from claims.state import ClaimState
@@ -22,6 +24,8 @@ from claims.status import Stage
 
 SLACK = timedelta(days=1)
 """A file is stored just before the claims in it are registered."""
+_NEVER_TAKEN = ("outgoing", "upstream", "eligibility", "inquiry")
+"""Where documents come from that nobody takes in afterwards: files of claims, what was sent, statements, letters."""
 _OF_A_CLAIM = (
     schema.claims,
     schema.claim_numbers,
@@ -34,7 +38,7 @@ _OF_A_CLAIM = (
 
 
 class Expired(Value):
-    """Something past its time. `kind` is claim or document, `id` a `practice/claim_id` or a hash."""
+    """Something past its time. `kind` is claim, account or document, `id` a `practice/claim_id` (or account) or a hash."""
 
     kind: str
     id: str
@@ -74,7 +78,11 @@ def holds(connection: Connection) -> tuple[LegalHold, ...]:
 
 def expired(connection: Connection, cipher: Cipher, *, on: date, own_years: int) -> tuple[Expired, ...]:
     """Everything that may be erased on that day, oldest first."""
-    found = [*_claims(connection, cipher, on, own_years), *_documents(connection, on, own_years)]
+    found = [
+        *_claims(connection, cipher, on, own_years),
+        *_accounts(connection, on, own_years),
+        *_documents(connection, on, own_years),
+    ]
     return tuple(sorted(found, key=lambda one: (one.since, one.kind, one.id)))
 
 
@@ -91,6 +99,37 @@ def _claims(connection: Connection, cipher: Cipher, on: date, own_years: int) ->
             yield _expired("claim", f"{row.practice}/{row.claim_id}", since, rule)
 
 
+def _accounts(connection: Connection, on: date, own_years: int) -> Iterator[Expired]:
+    """An account may be of claims of any line of business, so it is kept for the longest of all."""
+    rule, table = longest(own_years), schema.accounts
+    query = select(table.c.practice, table.c.account, table.c.changed_at).where(table.c.standing == "settled")
+    for row in connection.execute(query):
+        since = kept_until(row.changed_at.date(), rule)
+        if since <= on and _account_may_go(connection, row.practice, row.account):
+            yield _expired("account", f"{row.practice}/{row.account}", since, rule)
+
+
+def _account_may_go(connection: Connection, practice: str, account: str, *, lock: bool = False) -> bool:
+    """Settled and at rest (archived as it stands), with no claim left and its practice under no hold."""
+    table, archives, claims, held = schema.accounts, schema.archives, schema.claims, schema.legal_holds
+    mine = and_(table.c.practice == practice, table.c.account == account)
+    settled = and_(
+        table.c.standing == "settled", table.c.balance_cents == 0, table.c.credit_cents == 0, ~table.c.needs_action
+    )
+    query = select(table.c.view, table.c.sequence).where(mine, settled)
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        return False
+    resting = select(archives.c.sequence).where(_is(archives, practice, f"account/{account}"))
+    if (connection.scalar(resting) or 0) < row.sequence:
+        return False
+    if connection.scalar(select(held.c.practice).where(_is(held, practice, ""))):
+        return False
+    of_it = [one["claim_id"] for one in AccountView.model_validate_json(row.view).summary["claims"]]
+    standing = select(func.count()).where(claims.c.practice == practice, claims.c.claim_id.in_(of_it))
+    return not connection.scalar(standing)
+
+
 def _held(connection: Connection) -> ColumnElement[bool]:
     """Of a claim's row: whether it, or its whole practice, is under a legal hold."""
     claims, held = schema.claims, schema.legal_holds
@@ -105,12 +144,17 @@ def _documents(connection: Connection, on: date, own_years: int) -> Iterator[Exp
     claims, table = schema.claims, schema.documents
     living = select(func.min(claims.c.registered_at)).where(or_(claims.c.stage != Stage.CLOSED, _held(connection)))
     first: datetime | None = connection.scalar(living)
-    query = select(table.c.sha256, table.c.stored_at).where(table.c.size > 0, table.c.done_at.is_not(None))
+    query = select(table.c.sha256, table.c.stored_at).where(table.c.size > 0, _taken(table))
     query = query.where(func.length(table.c.raw) > 0)
     for row in connection.execute(query):
         since = kept_until(row.stored_at.date(), rule)
         if since <= on and (first is None or row.stored_at + SLACK < first):
             yield _expired("document", row.sha256, since, rule)
+
+
+def _taken(table: Table) -> ColumnElement[bool]:
+    """What a clearinghouse sent and nobody has taken in yet stays, however old it is."""
+    return or_(table.c.done_at.is_not(None), table.c.source.in_(_NEVER_TAKEN))
 
 
 def _expired(kind: str, identity: str, since: date, rule: Rule) -> Expired:
@@ -124,8 +168,14 @@ def erase(connection: Connection, one: Expired) -> Act | None:
         gone = connection.execute(
             update(table).where(table.c.sha256 == one.id, func.length(table.c.raw) > 0).values(raw=b"", problems="[]")
         )
-        return _erased(one, f"document/{one.id}") if gone.rowcount == 1 else None
+        if gone.rowcount != 1:
+            return None
+        left = schema.unmatched
+        connection.execute(update(left).where(left.c.document == one.id).values(reference="", resolved_why=""))
+        return _erased(one, f"document/{one.id}")
     practice, _, claim_id = one.id.partition("/")
+    if one.kind == "account":
+        return _erase_account(connection, practice, claim_id, one)
     claims = schema.claims
     still = and_(_is(claims, practice, claim_id), claims.c.stage == Stage.CLOSED, ~_held(connection))
     if connection.execute(select(claims.c.claim_id).where(still).with_for_update()).first() is None:
@@ -133,6 +183,16 @@ def erase(connection: Connection, one: Expired) -> Act | None:
     for table in _OF_A_CLAIM:
         connection.execute(delete(table).where(_is(table, practice, claim_id)))
     return _erased(one, f"claim/{one.id}")
+
+
+def _erase_account(connection: Connection, practice: str, account: str, one: Expired) -> Act | None:
+    if not _account_may_go(connection, practice, account, lock=True):
+        return None
+    table = schema.accounts
+    connection.execute(delete(table).where(table.c.practice == practice, table.c.account == account))
+    for shared in (schema.journal, schema.archives):
+        connection.execute(delete(shared).where(_is(shared, practice, f"account/{account}")))
+    return _erased(one, f"account/{one.id}")
 
 
 def _erased(one: Expired, subject: str) -> Act:

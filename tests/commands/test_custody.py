@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import sqlite3
@@ -90,7 +91,7 @@ def test_a_key_lives_from_its_making_to_its_retirement_while_claims_stay_readabl
     told = json.loads(run("keys", "list", "--json"))
     assert [(one["id"], one["active"], one["rows"]) for one in told] == [(second, True, 1)]
     assert "TEST1001" in run("list")
-    noted = json.loads(run("audit", "list", "--json"))
+    noted = json.loads(run("audit", "list", "--action", "keys", "--json"))
     assert [(one["action"], one["detail"]) for one in reversed(noted)] == [
         ("keys", "added"),
         ("keys", f"active instead of {first}"),
@@ -115,6 +116,43 @@ def test_whoever_looks_at_a_claim_is_noted_and_whoever_touches_the_log_is_found(
     connection.close()
     assert "entry 2: missing: 2" in run("audit", "verify", code=1)
     assert json.loads(run("audit", "verify", "--json", "--head", head, code=1))["faults"][0]["sequence"] == 2
+
+
+def test_every_list_and_document_that_a_person_looks_at_is_noted_with_how_much_it_showed(
+    folder: Path, run: Run
+) -> None:
+    run("keys", "new")
+    registered(folder, "c1", "TEST1001")
+    file = folder / "SAMPLE-ROBIN.835"
+    file.write_bytes(b"ISA*no interchange")
+    for command in ("list", "tasks", "accounts", "unmatched", "provider-ledger"):
+        run(command)
+    run("retention", "holds")
+    run("inspect", str(file), code=2)
+    run("records", "backup", str(folder / "backup.db"))
+    noted = json.loads(run("audit", "list", "--action", "read", "--json"))
+    digest = hashlib.sha256(b"ISA*no interchange").hexdigest()
+    assert [(one["subject"], one["detail"]) for one in reversed(noted)] == [
+        ("list/claims", "1 rows"),
+        ("list/tasks", "0 rows"),
+        ("list/accounts", "0 rows"),
+        ("list/unmatched", "0 rows"),
+        ("list/provider-ledger", "0 rows"),
+        ("list/holds", "0 rows"),
+        (f"document/{digest}", "inspect"),
+        ("records", "backup"),
+    ], "a file is noted by its hash: its name may be a person's"
+    assert "the chain is whole" in run("audit", "verify")
+
+
+def test_what_cannot_be_noted_is_not_shown(folder: Path, run: Run) -> None:
+    run("keys", "new")
+    registered(folder, "c1", "TEST1001")
+    with sqlite3.connect(folder / "records.db") as connection:
+        connection.execute("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END")
+    connection.close()
+    for command in (["list"], ["show", "TEST1001"], ["timeline", "TEST1001"]):
+        assert "TEST1001" not in run(*command, code=3), command
 
 
 def test_retention_says_what_it_would_do_and_does_it_only_when_told(folder: Path, run: Run) -> None:

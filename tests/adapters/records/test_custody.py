@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -12,16 +13,49 @@ from adapters.keys import KeyRing, Keys
 from adapters.records import RecordsError, SqlRecords, open_records
 from adapters.records.audit_log import Act
 from adapters.records.cipher import RingCipher
+from claims.accounts.state import AccountState
+from claims.accounts.views import AccountEntry, AccountView
 from claims.claim import Claim
 from claims.matching import IndexEntry
 from claims.payer_rules import PayerRules
-from claims.ports import JournalEntry
+from claims.ports import JournalEntry, UnmatchedItem
 from claims.state import ClaimState
 from claims.status import Stage, Status
 from claims.views import ClaimView
 
 CLOSED = datetime(2016, 3, 2, 14, tzinfo=UTC)
 """Ten years before the clock of these tests, to the day."""
+
+
+AT_REST = {
+    "practice": "p1",
+    "account": "g1",
+    "zone": "America/Chicago",
+    "tables_version": "1",
+    "opened_at": CLOSED,
+    "changed_at": CLOSED,
+    "since": CLOSED,
+    "sequence": 2,
+}
+
+
+def settled_account(**changed: Any) -> AccountView:
+    """Of a guarantor whose one claim, c1, is paid."""
+    known: dict[str, Any] = {
+        "practice": "p1",
+        "account": "g1",
+        "standing": "settled",
+        "since": CLOSED,
+        "balance_cents": 0,
+        "withheld_cents": 0,
+        "credit_cents": 0,
+        "claims": 0,
+        "statements": 1,
+        "sequence": 2,
+        "changed_at": CLOSED,
+        "summary": {"claims": [{"claim_id": "c1"}]},
+    }
+    return AccountView(**(known | changed))
 
 
 def altered(url: str, statement: str) -> None:
@@ -162,6 +196,106 @@ async def test_a_claim_past_its_time_is_erased_whole_and_the_log_says_so(ten_yea
     ]
     assert await custody.expired(own_years=6) == ()
     assert [await custody.erase(one, by="officer-1") for one in found] == [False, False]
+
+
+async def test_an_account_goes_after_its_last_claim_with_its_steps_and_the_log_says_so(
+    ten_years_old: SqlRecords,
+) -> None:
+    custody, account = ten_years_old.custody, settled_account()
+    await ten_years_old.write_account(entries=[account_step(1), account_step(2, by="biller-1")], view=account)
+    assert [one.kind for one in await custody.expired(own_years=6)] == ["claim", "document"], "its claim stands yet"
+    (of_claim, _) = await custody.expired(own_years=6)
+    assert await custody.erase(of_claim, by="officer-1")
+    assert [one.kind for one in await custody.expired(own_years=6)] == ["document"], "it is not at rest: no archive"
+    await ten_years_old.archive_account(AccountState.model_validate(AT_REST))
+    listed = await custody.expired(own_years=6)
+    # nobody knows of which line of business its claims were: ten years after 2016-03-02, as 42 CFR 422.504(d) has it
+    assert [(one.kind, one.id, one.since.isoformat()) for one in listed] == [
+        ("account", "p1/g1", "2026-03-02"),
+        ("document", listed[1].id, "2026-03-02"),
+    ]
+    assert await custody.hold("p1", "", by="counsel-1", reason="audit")
+    assert not await custody.erase(listed[0], by="officer-1"), "held after the list was made"
+    assert await custody.release("p1", "", by="counsel-1")
+    assert await custody.erase(listed[0], by="officer-1")
+    assert not await custody.erase(listed[0], by="officer-1")
+    assert await ten_years_old.list_accounts(everything=True) == ()
+    assert await ten_years_old.account_steps("p1", "g1") == ()
+    assert await ten_years_old.archived_account("p1", "g1") is None
+    (noted, *_) = await custody.entries(subject="account/")
+    assert (noted.actor, noted.action, noted.subject) == ("officer-1", "erase", "account/p1/g1")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"standing": "statement", "balance_cents": 100},
+        {"credit_cents": 100},
+        {"needs_action": True},
+        {"changed_at": CLOSED + timedelta(days=1)},
+    ],
+)
+async def test_an_account_with_anything_open_or_younger_than_its_time_is_kept(
+    records: SqlRecords, changed: dict[str, Any]
+) -> None:
+    await records.archive_account(AccountState.model_validate(AT_REST))
+    await records.write_account(entries=[], view=settled_account())
+    assert [one.kind for one in await records.custody.expired(own_years=6)] == ["account"]
+    await records.write_account(entries=[], view=settled_account(**changed))
+    assert await records.custody.expired(own_years=6) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "taken", "goes"),
+    [
+        ("outgoing", False, True),
+        ("upstream", False, True),
+        ("carrier", False, False),
+        ("carrier", True, True),
+    ],
+)
+async def test_statements_letters_and_files_of_claims_go_by_age_and_what_nobody_took_in_stays(
+    records: SqlRecords, source: str, taken: bool, goes: bool
+) -> None:
+    sha256, _ = await records.store_document(b"%PDF statement", kind="statement", source=source, at=CLOSED)
+    if taken:
+        await records.finish_document(sha256, delivered=0, unmatched=(), problems=())
+    assert [one.id for one in await records.custody.expired(own_years=6)] == ([sha256] if goes else [])
+
+
+async def test_what_people_do_to_accounts_and_unmatched_items_is_noted_with_the_act(records: SqlRecords) -> None:
+    steps = [account_step(1), account_step(2, by="biller-1"), account_step(3, by="desk-1", refused="no such claim")]
+    for _ in range(2):  # written twice, noted once
+        await records.write_account(entries=steps, view=settled_account())
+    sha256, _ = await records.store_document(b"ISA*835", kind="835", source="carrier", at=CLOSED)
+    item = UnmatchedItem(document=sha256, position=9, set="835", reference="WHO1", reason="no claim", at=CLOSED)
+    await records.finish_document(sha256, delivered=0, unmatched=[item], problems=())
+    (row,) = await records.unmatched_rows()
+    await records.take_unmatched(row, to="p1/c1", by="biller-1")
+    assert not await records.set_aside_unmatched(row, by="biller-2", why="another's"), "not noted: nothing was done"
+    assert await records.give_back_unmatched(row, by="biller-1", why="another patient")
+    assert await records.set_aside_unmatched(row, by="biller-2", why="another's")
+    told = [(one.actor, one.action, one.subject, one.detail) for one in reversed(await records.custody.entries())]
+    assert told == [
+        ("biller-1", "act", "account/p1/g1", "account_paid 2"),
+        ("desk-1", "refused", "account/p1/g1", "account_paid 3"),
+        ("biller-1", "act", f"unmatched/{row.id}", "matched to claim/p1/c1"),
+        ("biller-1", "act", f"unmatched/{row.id}", "taken off its claim"),
+        ("biller-2", "act", f"unmatched/{row.id}", "set aside"),
+    ]
+
+
+def account_step(sequence: int, by: str = "", refused: str = "") -> AccountEntry:
+    return AccountEntry(
+        sequence=sequence,
+        at=CLOSED,
+        event="account_paid",
+        event_id=f"e{sequence}",
+        by=by,
+        before="statement",
+        after="settled",
+        refused=refused,
+    )
 
 
 async def test_a_longer_rule_of_the_installation_keeps_both(ten_years_old: SqlRecords) -> None:
