@@ -56,7 +56,7 @@ class PatientBillingActivities:
         await self._write_first(order.journal)
         effect = order.effect
         try:
-            await self._post.deliver(order.practice, effect.claim_id, (effect.event,))
+            await self._post.deliver(order.practice, effect.claim_id, (effect.event, *effect.also))
         except NoSuchClaim:
             if activity.info().attempt < 3:
                 raise ApplicationError("the claim has no workflow yet", type="ClaimNotStarted") from None

@@ -99,7 +99,7 @@ class AccountBook:
         mail: list[Mail] = []
         for effect in taken.effects:
             if isinstance(effect, TellClaim):
-                mail.append(((key[0], effect.claim_id), effect.event))
+                mail += [((key[0], effect.claim_id), told) for told in (effect.event, *effect.also)]
             mail += self.take(key, self._answer(effect, event.at))
         return mail
 

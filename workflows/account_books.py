@@ -152,6 +152,7 @@ def effect_in_short(effect: AnyAccountEffect) -> str:
         case LayOutStatement():
             return f"statement {effect.number} ({effect.notice}) over ${dollars(effect.amount_cents)}"
         case TellClaim():
-            return f"claim {effect.claim_id[:8]}: {effect.event.kind.replace('_', ' ')}"
+            told = ", ".join(event.kind.replace("_", " ") for event in (effect.event, *effect.also))
+            return f"claim {effect.claim_id[:8]}: {told}"
         case _:
             return "store the account"

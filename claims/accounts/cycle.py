@@ -287,7 +287,7 @@ def on_effect_failed(d: AccountDraft, event: AccountEffectFailed) -> None:
         case TellClaim():
             entry = d.state.entry(effect.claim_id)
             number = entry.balance.number if entry else effect.claim_id
-            what = effect.event.kind.replace("_", " ")
+            what = ", ".join(event.kind.replace("_", " ") for event in (effect.event, *effect.also))
             d.open_task("claim_not_told", f"claim {number} was not told ({what}): {event.reason}", category=effect.id)
         case LayOutStatement():
             d.open_task("statement_not_made", f"statement {effect.number} could not be laid out: {event.reason}")

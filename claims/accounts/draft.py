@@ -80,13 +80,13 @@ class AccountDraft:
         self.set(outbox=(*self.state.outbox, made))
 
     def send_outbox(self) -> None:
-        """Asks for the next thing that each claim is told, where nothing to it is on its way."""
+        """Tells each claim all that waits for it in one go, so that it wakes once, where nothing to it is on its way."""
         busy = {effect.claim_id for effect in self.state.in_flight if isinstance(effect, TellClaim)}
-        for effect in self.state.outbox:
-            if effect.claim_id not in busy:
-                busy.add(effect.claim_id)
-                self.set(outbox=tuple(other for other in self.state.outbox if other.id != effect.id))
-                self.ask(effect)
+        for claim_id in dict.fromkeys(effect.claim_id for effect in self.state.outbox):
+            if claim_id not in busy:
+                first, *others = (effect for effect in self.state.outbox if effect.claim_id == claim_id)
+                self.set(outbox=tuple(effect for effect in self.state.outbox if effect.claim_id != claim_id))
+                self.ask(first.model_copy(update={"also": tuple(other.event for other in others)}))
 
     def answered(self, effect_id: str) -> AnyAccountEffect | None:
         """The effect that this answers, in flight no longer; None where nobody waits for it."""

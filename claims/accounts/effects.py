@@ -38,12 +38,16 @@ class LayOutStatement(AccountEffect):
     """Until when an application for financial assistance is heard."""
 
 
+ToldEvent = Annotated[StatementSent | PatientPaid | AccountStanding, Field(discriminator="kind")]
+
+
 class TellClaim(AccountEffect):
-    """Give a claim of the account an event -> ClaimTold."""
+    """Give a claim of the account an event, and those that came to wait behind it, in their order -> ClaimTold."""
 
     kind: Literal["tell_claim"] = "tell_claim"
     claim_id: str
-    event: Annotated[StatementSent | PatientPaid | AccountStanding, Field(discriminator="kind")]
+    event: ToldEvent
+    also: tuple[ToldEvent, ...] = ()
 
 
 class ArchiveAccount(AccountEffect):

@@ -212,7 +212,7 @@ class AccountState(Value):
     notes: tuple[AccountNote, ...] = ()
     refused: tuple[AccountRefusal, ...] = ()
     outbox: tuple[TellClaim, ...] = ()
-    """What claims are told next: one thing at a time to each, so that a payment's return never comes before it."""
+    """What claims are told next: in order and in one go to each, so that a payment's return never comes before it."""
     in_flight: tuple[AnyAccountEffect, ...] = ()
     effect_count: int = 0
     task_count: int = 0
