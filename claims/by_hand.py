@@ -7,7 +7,7 @@ from claims.cash import PLB_SET
 from claims.deliveries import IndexEntry
 from claims.documents import ClaimPayment, ParsedDocument, ParsedSet, Remittance
 from claims.events import PaymentUnmatched, RemittanceReceived, TakebackReceived
-from claims.posting import content_of, payment_key, takeback_key
+from claims.posting import alike, content_of, payment_key, takeback_key
 
 Matched = RemittanceReceived | TakebackReceived
 
@@ -67,18 +67,19 @@ def _takeback(parsed: ParsedDocument, position: int, part: int, *, at: Instant, 
     for one in parsed.sets:
         remittance = one.parsed
         if isinstance(remittance, Remittance) and one.segment == position:
-            adjustment = remittance.provider_adjustments[part - 1 : part]
-            if part and adjustment:
+            counted = list(alike(remittance.provider_adjustments))[part - 1 : part] if part else []
+            for adjustment, occurrence in counted:
                 return TakebackReceived(
                     at=at,
                     id=_event_id(parsed, again, position, part),
                     by=remittance.payer,
                     document=parsed.sha256,
                     trace_number=remittance.trace_number,
-                    reason=adjustment[0].reason,
-                    reference=adjustment[0].reference,
-                    amount_cents=adjustment[0].amount_cents,
+                    reason=adjustment.reason,
+                    reference=adjustment.reference,
+                    amount_cents=adjustment.amount_cents,
                     paid_on=remittance.paid_on,
+                    occurrence=occurrence,
                 )
     raise CannotMatch("the provider adjustment is not in its document any more")
 

@@ -225,6 +225,8 @@ class TakebackReceived(Event):
     reference: str
     amount_cents: int
     paid_on: Day | None = None
+    occurrence: int = 0
+    """How many adjustments of the same set before it read alike."""
 
 
 class PaymentUnmatched(Event):

@@ -35,7 +35,7 @@ from claims.events import (
 from claims.making import collection_paused, maker
 from claims.namesakes import Lookups, first_day, told_apart
 from claims.numbers import Numbers, needed_numbers
-from claims.posting import content_of
+from claims.posting import alike, content_of
 from claims.proof import held_claim, held_remittance
 from claims.refunds import ACKNOWLEDGED
 
@@ -161,8 +161,8 @@ class _Router:
         }
         for payment, occurrence in _counted(remittance.claims):
             self.claim_payment(remittance, payment, occurrence, common)
-        for i, adjustment in enumerate(remittance.provider_adjustments, 1):
-            self.provider_adjustment(remittance, adjustment, segment, i)
+        for i, (adjustment, occurrence) in enumerate(alike(remittance.provider_adjustments), 1):
+            self.provider_adjustment(remittance, adjustment, segment, i, occurrence)
 
     def claim_payment(
         self, remittance: Remittance, payment: ClaimPayment, occurrence: int, common: dict[str, Any]
@@ -207,7 +207,7 @@ class _Router:
         return None, "no claim has this patient control number, payer claim control number, or member, dates and charge"
 
     def provider_adjustment(
-        self, remittance: Remittance, adjustment: ProviderAdjustment, segment: int, position: int
+        self, remittance: Remittance, adjustment: ProviderAdjustment, segment: int, position: int, occurrence: int
     ) -> None:
         """Overpayment recoveries that name a claim reach it; all else is the provider's ledger, never a patient's."""
         acknowledges = adjustment.reason == ACKNOWLEDGED and adjustment.amount_cents < 0
@@ -218,7 +218,7 @@ class _Router:
             self.look.by_payer_number(number) or self.look.by_control_number(number) or self.numbered.get(number, [])
         )
         if len(found) != 1:
-            if adjustment.amount_cents > 0:
+            if adjustment.reason == "WO":
                 what = "several claims" if found else "no claim of ours"
                 self.unmatched.append(
                     Unmatched(
@@ -244,6 +244,7 @@ class _Router:
                 reference=number,
                 amount_cents=adjustment.amount_cents,
                 paid_on=remittance.paid_on,
+                occurrence=occurrence,
             ),
         )
 

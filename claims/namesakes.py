@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from claims.base import Day
 from claims.deliveries import IndexEntry
@@ -90,16 +91,32 @@ class Lookups:
                     kept.setdefault(number, []).append(entry)
 
     def by_control_number(self, number: str) -> list[IndexEntry]:
-        return list(self._ours.get(number, ())) if number else []
+        return list(self._ours.get(number) or self._folded_ours.get(number.upper()) or ()) if number else []
 
     def by_payer_number(self, number: str) -> list[IndexEntry]:
-        return list(self._payers.get(number, ())) if number else []
+        return list(self._payers.get(number) or self._folded_payers.get(number.upper()) or ()) if number else []
+
+    @cached_property
+    def _folded_ours(self) -> dict[str, list[IndexEntry]]:
+        return _folded(self._ours)
+
+    @cached_property
+    def _folded_payers(self) -> dict[str, list[IndexEntry]]:
+        return _folded(self._payers)
 
     def by_traces(self, *traces: str) -> list[IndexEntry]:
         return _once(entry for trace in traces if trace for entry in self._traces.get(trace, ()))
 
     def by_members(self, *member_ids: str) -> list[IndexEntry]:
         return _once(entry for member in member_ids if member for entry in self._members.get(member, ()))
+
+
+def _folded(exact: Mapping[str, list[IndexEntry]]) -> dict[str, list[IndexEntry]]:
+    """By number in capitals, as payers send it back; asked where nobody has it as it was written."""
+    found: dict[str, list[IndexEntry]] = {}
+    for number, entries in exact.items():
+        found.setdefault(number.upper(), []).extend(entries)
+    return {number: _once(entries) for number, entries in found.items()}
 
 
 def _once(entries: Iterable[IndexEntry]) -> list[IndexEntry]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from claims.adjustments import (
     CROSSOVER_REMARKS,
@@ -41,7 +42,7 @@ from claims.deciding import (
     prior,
     written_off,
 )
-from claims.documents import ClaimPayment, PaymentLine
+from claims.documents import ClaimPayment, PaymentLine, ProviderAdjustment
 from claims.events import RemittanceReceived, TakebackReceived
 from claims.memo import Memo, money_of
 from claims.refunds import ACKNOWLEDGED, to_patient_cents, to_payers_cents
@@ -61,6 +62,7 @@ __all__ = [
     "LineBalance",
     "Outcome",
     "Sums",
+    "alike",
     "all_adjustments",
     "all_remarks",
     "bucket",
@@ -98,8 +100,18 @@ def payment_key(event: RemittanceReceived) -> str:
 
 
 def takeback_key(event: TakebackReceived) -> str:
-    """The same takeback out of another file has the same key."""
-    return f"{event.trace_number}:{event.reason}:{event.reference}:{event.amount_cents}"
+    """The same takeback out of another file has the same key; two alike in one set are told apart by their order."""
+    key = f"{event.trace_number}:{event.reason}:{event.reference}:{event.amount_cents}"
+    return f"{key}:{event.occurrence}" if event.occurrence else key
+
+
+def alike(adjustments: Sequence[ProviderAdjustment]) -> Iterator[tuple[ProviderAdjustment, int]]:
+    """Each provider adjustment of a set with how many before it have its code, reference and amount."""
+    seen: Counter[tuple[str, str, int]] = Counter()
+    for one in adjustments:
+        what = (one.reason, one.reference, one.amount_cents)
+        yield one, seen[what]
+        seen[what] += 1
 
 
 # the ledger

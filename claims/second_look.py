@@ -75,25 +75,25 @@ def learnt(deliveries: Iterable[Delivery]) -> Mapping[tuple[str, str], frozenset
 
 
 def told(numbers: IndexEntry) -> frozenset[tuple[str, str]]:
-    """What a claim may be named by, kind and number; compare `sought`."""
+    """What a claim may be named by, kind and number in capitals; compare `sought`."""
     return frozenset(
         (
-            ("patient", numbers.patient_control_number),
-            *(("payer", one) for one in numbers.payer_claim_control_numbers),
-            *(("member", one) for one in numbers.member_ids),
+            ("patient", numbers.patient_control_number.upper()),
+            *(("payer", one.upper()) for one in numbers.payer_claim_control_numbers),
+            *(("member", one.upper()) for one in numbers.member_ids),
         )
     )
 
 
 def sought(parts: Iterable[Numbers]) -> frozenset[tuple[str, str]]:
-    """What these parts wait for, kind and number; compare `told`."""
+    """What these parts wait for, kind and number in capitals; compare `told`."""
     return frozenset(
         pair
         for one in parts
         for pair in (
-            *(("patient", number) for number in one.patient_control_numbers),
-            *(("payer", number) for number in one.payer_claim_control_numbers),
-            *(("member", number) for number in one.member_ids),
+            *(("patient", number.upper()) for number in one.patient_control_numbers),
+            *(("payer", number.upper()) for number in one.payer_claim_control_numbers),
+            *(("member", number.upper()) for number in one.member_ids),
         )
     )
 
