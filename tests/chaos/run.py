@@ -71,6 +71,8 @@ class ChaosPlay(Play):
         self.parts = {number: ChaosPart(one) for number, one in self.script.by_number.items()}
         self.looked = asyncio.Event()
         self.steps = 0
+        self.refused: Counter[str] = Counter()
+        """How often an act on a claim was refused for good; what is tried after that is another one."""
         self.journal = data_folder() / "records.db"
 
     async def come_to(self, steps: int) -> None:
@@ -95,22 +97,24 @@ class ChaosPlay(Play):
                 part.done, part.tries = part.done + 1, 0
             return
         body = {**act.fields, "by": self.script.people.get(act.who, act.who)}
+        key = f"{view.claim_id[:12]}/{part.done}/{self.refused[view.claim_id]}"
         try:
-            await asyncio.wait_for(self._do(view, act.do, body, f"{view.claim_id[:12]}/{part.done}"), 20)
+            await asyncio.wait_for(self._do(view, act.do, body, key), 20)
         except (Unreachable, TimeoutError):
             part.tries += 1
             return
         except Trouble:
+            self.refused[view.claim_id] += 1
             return
         part.done, part.tries = part.done + 1, 0
 
     async def _do(self, view: ClaimView, name: str, body: dict[str, Any], key: str) -> None:
-        """What is done to an account leaves the claim's status as it is: its key makes sure that it is done once."""
+        """The key makes sure that it is done once: asked again before the read model tells of it, a payment would be two."""
         if name in ACCOUNT_MESSAGES:
             account = await find_account(self.room, f"{view.practice}/{view.claim_id}")
             await ask_account(self.room, account, name, body, key)
         else:
-            await send_update(self.room, view.practice, view.claim_id, name, body)
+            await send_update(self.room, view.practice, view.claim_id, name, body, key)
 
 
 def chaos(plan: Plan, folder: Path, *, seconds: float = 240.0) -> Verdict:
