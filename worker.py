@@ -46,7 +46,7 @@ from activities.records import RecordsActivities
 from activities.submission import Scrubber, SubmissionActivities
 from adapters.codec import WORDS, SealingCodec
 from adapters.keys import Keys, KeysError, keys_of
-from adapters.logging import configure_logging
+from adapters.logging import configure_logging, withhold_last_words
 from adapters.opening import carrier_of, documents_of, letters_of, records_of
 from adapters.records import SqlRecords
 from adapters.records.audit_log import Act
@@ -396,6 +396,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"worker: {error}", file=sys.stderr)
         return Exit.SETTINGS
     configure_logging(settings.log_format, settings.log_level)
+    withhold_last_words()
     try:
         asyncio.run(run(settings, check=options.check))
     except CannotServe as error:

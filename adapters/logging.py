@@ -1,12 +1,16 @@
 """Logs that can't hold protected data: only listed keys pass, and an error is its type and place, never its text.
 
+An error that is given as a value is its type, too.
+
 A new key is added to `ALLOWED` by somebody who knows that its values are ids, codes, counts or times.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
+import threading
 from collections.abc import MutableMapping
 from pathlib import Path
 from types import TracebackType
@@ -64,7 +68,10 @@ ALLOWED = frozenset(
     }
 )
 _ROOT = Path(__file__).resolve().parents[1]
-_TALKATIVE = ("httpx", "httpcore", "asyncio", "sqlalchemy")
+_TALKATIVE = ("httpx", "httpcore", "asyncio", "sqlalchemy", "asyncssh", "uvicorn.access")
+_WARNING = re.compile(r"[^\n]{1,300}?:\d+: (\w+): ")
+"""As `warnings` formats them: file, line, category, then words that may quote anything."""
+_WORD = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 
 Entry = MutableMapping[str, Any]
 Problem = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -75,6 +82,16 @@ def allow_listed(_logger: object, _method: str, entry: Entry) -> Entry:
     kept = {key: value for key, value in entry.items() if key in ALLOWED or key.startswith("_")}
     dropped = len(entry) - len(kept)
     return {**kept, "dropped": dropped} if dropped else kept
+
+
+def values_as_words(_logger: object, _method: str, entry: Entry) -> Entry:
+    """An error that is given as a value is its type; `error` is a type's name and nothing else."""
+    for key, value in entry.items():
+        if isinstance(value, BaseException):
+            entry[key] = type(value).__name__
+        elif key == "error" and not (isinstance(value, str) and _WORD.fullmatch(value)):
+            entry[key] = "withheld"
+    return entry
 
 
 def errors_as_types(_logger: object, _method: str, entry: Entry) -> Entry:
@@ -110,11 +127,34 @@ def _place(trace: TracebackType | None) -> str:
 
 
 def foreign_template(_logger: object, _method: str, entry: Entry) -> Entry:
-    """A library's line is its template without what it would fill in: arguments may be anybody's data."""
+    """A library's line is its template without what it would fill in: arguments may be anybody's data.
+
+    Of several lines the first: asyncio puts the text of the error that nobody fetched into those after it.
+    """
     record = entry.get("_record")
-    if isinstance(record, logging.LogRecord):
-        entry["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    if isinstance(record, logging.LogRecord) and record.name == "py.warnings":
+        kind = _WARNING.match(str(record.msg))
+        entry["event"] = kind[1] if kind else "a warning"
+    elif isinstance(record, logging.LogRecord):
+        entry["event"] = record.msg.partition("\n")[0] if isinstance(record.msg, str) else type(record.msg).__name__
     return entry
+
+
+def withhold_last_words() -> None:
+    """For a whole process: what ends it, or a thread of it, is logged as any error; warnings, too, which may quote values."""
+    logging.captureWarnings(True)
+    log = logging.getLogger("claimline")
+
+    def ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if not issubclass(kind, KeyboardInterrupt):
+            log.critical("ended by an error", exc_info=(kind, error, trace))
+
+    def thread_ended(told: threading.ExceptHookArgs) -> None:
+        if told.exc_value is not None:
+            ended(told.exc_type, told.exc_value, told.exc_traceback)
+
+    sys.excepthook = ended
+    threading.excepthook = thread_ended
 
 
 def configure_logging(
@@ -126,6 +166,7 @@ def configure_logging(
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         errors_as_types,
+        values_as_words,
         allow_listed,
     ]
     renderer: structlog.typing.Processor = (

@@ -37,8 +37,15 @@ class _Guest(uvicorn.Server):
 async def serving(app: Starlette, address: str) -> AsyncIterator[int]:
     """Listens at HOST:PORT (port 0: any) while the block runs -> the port. Raises CannotListen."""
     host, _, port = address.rpartition(":")
+    # Without a configuration of its own uvicorn writes by our filters: its own shows errors whole, and addresses with queries.
     config = uvicorn.Config(
-        app, host=host.strip("[]"), port=int(port), log_level="error", access_log=False, lifespan="off"
+        app,
+        host=host.strip("[]"),
+        port=int(port),
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
     )
     server = _Guest(config)
     task = asyncio.create_task(_serve(server))

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from adapters.http.serving import serving
 from adapters.logging import configure_logging
 
 
@@ -65,6 +75,80 @@ def test_a_librarys_line_is_its_template_without_its_arguments(stream: io.String
     assert "parsing %s of %s" in said
     assert "DOE" not in said
     assert "Jane" not in said
+
+
+MEMBER = "W123456789"
+
+
+def test_an_error_that_is_given_as_a_value_is_its_type(stream: io.StringIO) -> None:
+    log().warning("not sent", error=ValueError(f"member {MEMBER}"), claim_id=KeyError(MEMBER))
+    log().warning("not sent", error=f"member {MEMBER} is unknown")
+    log().warning("member %s is unknown", MEMBER)
+    said = stream.getvalue()
+    assert MEMBER not in said
+    assert "ValueError" in said
+    assert "withheld" in said
+
+
+async def test_an_error_of_a_task_that_nobody_awaited_is_not_quoted(stream: io.StringIO) -> None:
+    async def fails() -> None:
+        raise ValueError(f"member {MEMBER}")
+
+    task = asyncio.ensure_future(fails())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    said = stream.getvalue()
+    assert "Task exception was never retrieved" in said
+    assert "ValueError" in said
+    assert MEMBER not in said
+
+
+def test_libraries_at_debug_say_nothing_of_what_they_carry(stream: io.StringIO) -> None:
+    logging.getLogger().setLevel(logging.DEBUG)
+    for name in ("httpx", "httpcore.http11", "asyncssh", "sqlalchemy.engine", "uvicorn.access", "temporalio.activity"):
+        library = logging.getLogger(name)
+        library.info("HTTP Request: %s %s", "GET", f"https://carrier.test/member/{MEMBER}?name=DOE")
+        library.debug("row %r", (MEMBER,), extra={"member": MEMBER})
+        library.error("failed", exc_info=ValueError(MEMBER), extra={"temporal_activity": {"header": MEMBER}})
+    said = stream.getvalue()
+    assert said.count("ValueError") == 6
+    assert MEMBER not in said
+    assert "DOE" not in said
+
+
+async def test_what_a_page_of_ours_raises_is_not_quoted(stream: io.StringIO) -> None:
+    async def page(request: Request) -> Response:
+        raise ValueError(f"member {MEMBER}")
+
+    app = Starlette(routes=[Route("/claims", page)])
+    async with serving(app, "127.0.0.1:0") as port, httpx.AsyncClient() as client:
+        answer = await client.get(f"http://127.0.0.1:{port}/claims", params={"member": MEMBER})
+    assert (answer.status_code, MEMBER in answer.text) == (500, False)
+    said = stream.getvalue()
+    assert "Exception in ASGI application" in said
+    assert "ValueError" in said
+    assert MEMBER not in said
+
+
+def test_what_ends_a_process_and_what_libraries_warn_of_is_not_quoted() -> None:
+    program = f"""
+import sys, threading, warnings
+from adapters.logging import configure_logging, withhold_last_words
+configure_logging("json")
+withhold_last_words()
+warnings.warn("Expected `int` but got `str` with value {MEMBER}")
+thread = threading.Thread(target=lambda: int("{MEMBER}"))
+thread.start(); thread.join()
+raise RuntimeError("member {MEMBER}")
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    said = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert ended.returncode == 1
+    assert [one["logger"] for one in said] == ["py.warnings", "claimline", "claimline"]
+    assert [one.get("error") for one in said] == [None, "ValueError", "RuntimeError"]
+    assert [one["event"] for one in said] == ["UserWarning", "ended by an error", "ended by an error"]
+    assert MEMBER not in ended.stderr + ended.stdout
 
 
 def test_levels_and_talkative_libraries_are_kept_down(stream: io.StringIO) -> None:
