@@ -316,6 +316,8 @@ async def _post_one(room: Room, row: PaymentRow, by: str, *, dry_run: bool) -> P
     if dry_run:
         return Posting(row.line, row.amount_cents, "would be posted", f"account {view.account[:12]}")
     paid_on = row.paid_on.isoformat() if row.paid_on else None
+    steps = await room.records.account_steps(view.practice, view.account)
+    before = any(step.event_id == row.id for step in steps)
     try:
         answer = await ask_account(
             room, view, "account_pay", {**body, "claim": row.claim, "paid_on": paid_on}, identity=row.id
@@ -324,7 +326,13 @@ async def _post_one(room: Room, row: PaymentRow, by: str, *, dry_run: bool) -> P
         raise
     except Trouble as trouble:
         return Posting(row.line, row.amount_cents, "refused", str(trouble))
-    return Posting(row.line, row.amount_cents, "posted before" if answer.get("already_taken") else "posted")
+    return _posted(row, answer, before=before)
+
+
+def _posted(row: PaymentRow, answer: dict[str, Any], *, before: bool) -> Posting:
+    """A workflow gives the same update its first answer again, so what the journal had before it says which it was."""
+    again = before or bool(answer.get("already_taken"))
+    return Posting(row.line, row.amount_cents, "posted before" if again else "posted")
 
 
 async def _to_the_claim(
@@ -337,9 +345,11 @@ async def _to_the_claim(
             return Posting(row.line, row.amount_cents, "refused", str(trouble))
         if dry_run:
             return Posting(row.line, row.amount_cents, "would be posted", f"claim {claim.patient_control_number}")
+        steps = await room.records.journal(claim.practice, claim.claim_id)
+        before = any(step.event_id == row.id for step in steps)
         answer = await send_update(room, claim.practice, claim.claim_id, "pay", body, identity=row.id)
     except Unreachable:
         raise
     except Trouble as refused:
         return Posting(row.line, row.amount_cents, "refused", str(refused))
-    return Posting(row.line, row.amount_cents, "posted before" if answer.get("already_taken") else "posted")
+    return _posted(row, answer, before=before)
