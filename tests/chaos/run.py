@@ -73,7 +73,7 @@ class ChaosPlay(Play):
         self.steps = 0
         self.refused: Counter[str] = Counter()
         """How often an act on a claim was refused for good; what is tried after that is another one."""
-        self.journal = data_folder() / "records.db"
+        self.journal = data_folder().resolve() / "records.db"
 
     async def come_to(self, steps: int) -> None:
         """Until the claims have taken so many steps together."""
