@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_AMOUNT = re.compile(r"^([+-]?)(\d*)(?:\.(\d*))?$")
+_AMOUNT = re.compile(r"^([+-]?)(\d*)(?:\.(\d*))?$", re.ASCII)
 
 MAX_DIGITS = 15
 """In dollars, before the point: more is no charge, and cents of it would not fit a 64-bit column."""

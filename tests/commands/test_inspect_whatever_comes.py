@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
 import gzip
+import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
-from commands.inspect import inspect_files
+from commands.inspect import inspect, inspect_files
 from tests.adapters.x12.made import file_of
 from tests.adapters.x12.test_remittance import HEADER
 
@@ -146,11 +151,37 @@ def test_a_path_that_cannot_be_read_has_its_object_beside_the_others(tmp_path: P
     assert all(one["problems"] for one in found[1:-1])
 
 
+def test_a_pipe_is_read_once_and_wrong_settings_are_no_hindrance() -> None:
+    command = [sys.executable, "starter.py", "inspect", "--json", "/dev/stdin"]
+    environment = {**os.environ, "CLAIMLINE_ZONE": "Nowhere/Land"}
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        command, input=GOOD.encode(), cwd=root, env=environment, capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    (found,) = json.loads(done.stdout)
+    assert [one["set"] for one in found["transactions"]] == ["835"]
+
+
+def test_a_user_whom_nobody_named_may_look_into_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    path = tmp_path / "document.x12"
+    path.write_text(GOOD)
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.setenv("CLAIMLINE_DATA", str(tmp_path / "none"))
+    with pytest.raises(typer.Exit) as ended:
+        inspect([path], as_json=True)
+    assert ended.value.exit_code == 0
+
+
 MONEY = {
     "the payment": ("BPR*I*100.5", "BPR*I*1OO.5", "BPR02 is `1OO.5`; expected an amount"),
     "the charge": ("CLP*A1*1*150", "CLP*A1*1*15O", "CLP03 is `15O`; expected an amount"),
     "what the claim was paid": ("150*100.5*15", "150*1,00.5*15", "CLP04 is `1,00.5`; expected an amount"),
     "an adjustment": ("CAS*CO*45*34.5", "CAS*CO*45*34.5.0", "CAS03 is `34.5.0`; expected an amount"),
+    "digits of another script": ("CLP*A1*1*150", "CLP*A1*1*\u0663", "CLP03 is `\u0663`; expected an amount"),
     "a line": ("SVC*HC:99213:25*150", "SVC*HC:99213:25*x150", "SVC02 is `x150`; expected an amount"),
 }
 
