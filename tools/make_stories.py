@@ -27,6 +27,7 @@ from storybook import (
     seams,
     second_looks,
     statements,
+    suspicions,
     turns,
     two_payers,
     waiting,
@@ -54,6 +55,7 @@ CHAPTERS = (
     seams,
     second_looks,
     statements,
+    suspicions,
     turns,
 )
 STORIES: tuple[Story, ...] = tuple(story for chapter in CHAPTERS for story in chapter.STORIES)
