@@ -12,7 +12,7 @@ from datetime import datetime
 from claims import intake
 from claims.account_book import AccountBook, AccountRecord
 from claims.base import Instant, Value
-from claims.cash import prove
+from claims.cash import owners, prove
 from claims.claim import Claim
 from claims.deadlines import due_event, local_day, next_due
 from claims.deliveries import Held, IndexEntry, Unmatched
@@ -92,6 +92,7 @@ class World:
         self._mail: deque[tuple[tuple[str, str], AnyEvent]] = deque()
         self._index: dict[tuple[str, str], IndexEntry] = {}
         self._documents: set[str] = set()
+        self._remittances: set[str] = set()
         self._left = LeftOver()
         self._told: set[tuple[str, str]] = set()
         self._envelopes = 0
@@ -204,10 +205,13 @@ class World:
 
     def document(self, parsed: ParsedDocument, *, at: datetime) -> int:
         """An inbound document: its parts reach their claims. Gives the number of deliveries."""
-        routing, _ = prove(parsed, route(parsed, tuple(self._index.values()), at=at))
+        routing, cash = prove(parsed, route(parsed, tuple(self._index.values()), at=at))
         if parsed.sha256 not in self._documents:  # a second copy leaves nothing over that the first one didn't
-            self._left.add(parsed, routing.unmatched, at)
-            self.held += [(at, one) for one in routing.held]
+            owner, keys = owners(parsed), {number: one.key for number, one in cash.items()}
+            repeated = {segment for segment, number in owner.items() if keys.get(number) in self._remittances}
+            self._left.add(parsed, [one for one in routing.unmatched if one.position not in repeated], at)
+            self.held += [(at, one) for one in routing.held if one.position not in repeated]
+            self._remittances |= set(keys.values())
         self._documents.add(parsed.sha256)
         for delivery in routing.deliveries:
             self._take((delivery.practice, delivery.claim_id), delivery.event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.cash import REST_SET, account, place, prove, remittance_key, undelivered, withhold
@@ -170,6 +170,7 @@ PLBS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(claims=CLAIMS, plbs=PLBS, off=st.sampled_from((0, 0, 0, 1, -4200)), unread=st.integers(0, 1), away=st.booleans())
 def test_every_cent_of_any_remittance_is_somewhere(
     claims: list[tuple[str, int, int]],

@@ -128,3 +128,16 @@ def test_a_second_copy_of_a_document_leaves_nothing_over_that_the_first_did_not(
     for day in (20, 21):
         assert one.document(parsed, at=START + timedelta(days=day)) == 0
     assert [unmatched.reference for _, unmatched in one.unmatched] == ["NOBODY"]
+
+
+def test_the_same_remittance_in_another_envelope_leaves_nothing_over_that_the_first_did_not() -> None:
+    one = world()
+    sent(one)
+    lost = ClaimPayment(
+        segment=10, patient_control_number="NOBODY", status_code="1", charge_cents=7_000, paid_cents=7_000
+    )
+    era = Remittance(control_number="1", trace_number="T1", payment_cents=7_000, claims=(lost,))
+    for name, number in (("a", "1"), ("b", "2")):
+        again = era.model_copy(update={"control_number": number})
+        one.document(ParsedDocument(sha256=name * 64, sets=(ParsedSet(parsed=again, segment=3),)), at=START)
+    assert [(part.reference, part.amount_cents) for _, part in one.unmatched] == [("NOBODY", 7_000)]
