@@ -45,13 +45,13 @@ def show(found: list[Shape], out: Console) -> None:
         for problem in shape["problems"]:
             place = f"segment {problem['segment']}" + (f", element {problem['element']}" if problem["element"] else "")
             lead = f"[yellow]{place}[/yellow]: " if problem["segment"] else ""  # else it is about the whole file
-            out.print(f"  {lead}{escape(problem['reason'])}")
+            out.print(f"  {lead}{escape(_clean(problem['reason']))}")
         if not shape["problems"]:
             out.print("  no problems")
 
 
 def _print(told: Told, out: Console) -> None:
-    out.print(f"[bold]{escape(told.title)}[/bold]")
+    out.print(f"[bold]{escape(_clean(told.title))}[/bold]")
     if not told.rows and told.nothing:
         out.print(f"  {told.nothing}")
     elif len(told.rows) > _FRAMED:
@@ -59,7 +59,7 @@ def _print(told: Told, out: Console) -> None:
     elif told.rows:
         out.print(_framed(told))
     for reason in told.held:
-        out.print(f"[red]held {escape(reason)}[/red]")
+        out.print(f"[red]held {escape(_clean(reason))}[/red]")
 
 
 def _framed(told: Told) -> Table:
@@ -189,8 +189,13 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_error(one) if isinstance(one, dict) else str(one) for one in value)
-    return str(value)
+        return _clean(", ".join(_error(one) if isinstance(one, dict) else str(one) for one in value))
+    return _clean(str(value))
+
+
+def _clean(text: str) -> str:
+    """Without what would steer the terminal: a payer's text is not ours."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _error(error: Shape) -> str:

@@ -98,3 +98,11 @@ def test_what_holds_the_set_and_what_holds_a_claim_are_told_apart(tmp_path: Path
     assert "held PCN0000: charge 100.00 less adjustments 30.00 is not the payment 60.00: 10.00 unexplained" in lines
     lines = shown(tmp_path, payments(2).replace("CLP*PCN0001*1*100", "CLP*PCN0001*1*1OO"))
     assert lines[1].endswith("; 1 claim could not be read")
+
+
+@pytest.mark.parametrize("claims", [1, 201])
+def test_what_a_file_holds_never_steers_the_terminal(tmp_path: Path, claims: int) -> None:
+    text = payments(claims).replace("PCN0000", "P\x1b[2JX").replace("EFT0042", "EFT\x1b]0;mine\x07")
+    lines = shown(tmp_path, text)
+    assert not any("\x1b" in line or "\x07" in line for line in lines)
+    assert any("P?[2JX" in line for line in lines)
