@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from adapters.http.codec_users import UsersError, add_user
-from adapters.logging import configure_logging
+from adapters.logging import configure_logging, withhold_last_words
 from commands.connecting import CannotServe
 from commands.context import open_room, settings
 from commands.screen import console
@@ -48,6 +48,7 @@ async def _serve() -> None:
     if chosen.mode == "production" and chosen.codec_users_file is None:
         raise Unreadable("production names who may open patients' data", "Set CLAIMLINE_CODEC_USERS_FILE.")
     configure_logging(chosen.log_format, chosen.log_level)
+    withhold_last_words()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
