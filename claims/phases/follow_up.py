@@ -73,7 +73,7 @@ def on_status_inquiry_requested(d: Draft, event: StatusInquiryRequested) -> None
 def on_status_unanswered(d: Draft, event: StatusUnanswered) -> None:
     d.answered(event.effect)
     if d.here in WAITING:
-        if not next_payer.is_held(d, d.state.responsible):
+        if not next_payer.answered_held(d):
             d.arm("inquiry", "inquiry_repeat")
         d.note_refusal(event.kind, event.reason)
 
@@ -88,7 +88,7 @@ def on_status_reported(d: Draft, event: StatusReported) -> None:
     if event.status.payer_claim_control_number:
         latest = d.submission(0)
         d.put_submission(latest, payer_claim_control_number=event.status.payer_claim_control_number)
-    held = next_payer.is_held(d, d.state.responsible)
+    held = next_payer.answered_held(d)
     if not held:
         d.arm("inquiry", "inquiry_repeat")
     said = ", ".join(f"{c.category}:{c.status}" for c in codes)

@@ -16,6 +16,8 @@ from claims.status import Status as S
 
 WITH_THE_PAYER = ("sending", "unknown", "transmitted", "accepted")
 """Outcomes of a submission that its payer has or may have, and has not decided."""
+DECIDED_RANK = 5
+"""The rank of a submission that its payer answered with a remittance."""
 HELD = "missing_remittance:held"
 """The deadline by which a payer whose answer is held corrects it."""
 _REACHED = {2: S.CLEARINGHOUSE_ACCEPTED, 3: S.PAYER_RECEIVED, 4: S.PAYER_ACCEPTED}
@@ -133,6 +135,13 @@ def is_held(d: Draft, coverage: int) -> bool:
     return bool(counted.held) and counted.latest is None
 
 
+def answered_held(d: Draft) -> bool:
+    """Whether what the payer billed now has of us is answered, and the answer is held; a claim sent since is waited for."""
+    coverage = d.state.responsible
+    sent = [s for s in d.state.submissions if s.coverage == coverage]
+    return is_held(d, coverage) and (not sent or sent[-1].rank >= DECIDED_RANK)
+
+
 def watch_held(d: Draft) -> None:
     """One task for every later payer whose answer is held; it closes once the payer's corrected answer counts."""
     for coverage in chain(d.state.claim)[1:]:
@@ -140,7 +149,7 @@ def watch_held(d: Draft) -> None:
         if is_held(d, coverage):
             held = decisions(d.state, coverage, d.tables).held
             d.open_task("review_payment", "biller", _arithmetic(d, coverage, held), category=category)
-            if coverage == d.state.responsible and d.state.status in AT_THE_PAYER:
+            if coverage == d.state.responsible and d.state.status in AT_THE_PAYER and answered_held(d):
                 _no_silence(d)
         else:
             d.close_tasks("review_payment", category=category)

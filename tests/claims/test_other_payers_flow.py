@@ -351,6 +351,18 @@ def test_a_held_answer_is_no_silence() -> None:
     assert (one.state.status, one.state.tasks) == ("closed", ())
 
 
+def test_a_claim_sent_anew_after_a_held_answer_is_waited_for_as_any_other() -> None:
+    """A week later the payer says that it has no such claim, whatever it answered: it goes out once more."""
+    one = _answers(life(_dual()).accepted().paid(MEDICARE).scrubbed().transmitted(), REPEATED).days(8)
+    one.reported("D0:35")
+    one.scrubbed().transmitted()
+    assert one.state.submissions[-1].coverage == 1
+    assert "follow_up" in [x.kind for x in one.state.deadlines]
+    one.reported("P1:20")
+    assert one.steps[-1].refused == ""
+    assert one.state.status == "pending_payer"
+
+
 def test_a_held_answer_ends_the_silence_that_came_before_it() -> None:
     one = life(_dual()).accepted().paid(MEDICARE).scrubbed().transmitted()
     due = next(x for x in one.state.deadlines if x.id == "follow_up").due
