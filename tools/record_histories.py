@@ -68,6 +68,8 @@ OTHERS = {
 }
 """Name of a history -> the type of workflow: the longest finished one is taken."""
 _MACHINE = re.compile(r'"identity": *"[^"]*"')
+_TRACE = re.compile(r'"stackTrace": *"(?:[^"\\]|\\.)*"')
+"""A failure's stack names the folders of the machine; no replay reads it."""
 
 
 async def record(stack: Stack, folder: Path, by_hand: Path, seconds: float) -> dict[str, int]:
@@ -157,7 +159,7 @@ async def _by_hand(client: Client, folder: Path) -> dict[str, WorkflowHistory]:
 
 def _write(path: Path, history: WorkflowHistory) -> int:
     """As Temporal's JSON, without the names of the machine that it was recorded on."""
-    text = _MACHINE.sub('"identity":"recorded"', history.to_json())
+    text = _TRACE.sub('"stackTrace":""', _MACHINE.sub('"identity":"recorded"', history.to_json()))
     compact = json.dumps(json.loads(text) | {"workflowId": history.workflow_id}, separators=(",", ":"))
     return path.write_text(compact + "\n")
 
