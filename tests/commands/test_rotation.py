@@ -190,7 +190,7 @@ def _another_worker(stack: Stack) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while _worker_log(stack).count(" serving ") == served:
         assert time.monotonic() < until, _worker_log(stack)[-600:]
-        time.sleep(0.1)
+        asyncio.run(asyncio.sleep(0.1))
 
 
 def _worker_log(stack: Stack) -> str:
@@ -299,7 +299,7 @@ def _said_by_the_worker(stack: Stack, words: str) -> str:
     until = time.monotonic() + PATIENCE_SECONDS
     while not (lines := [line for line in _worker_log(stack).splitlines() if words in line]):
         assert time.monotonic() < until, _worker_log(stack)[-1500:]
-        time.sleep(0.1)
+        asyncio.run(asyncio.sleep(0.1))
     return lines[-1]
 
 
