@@ -28,6 +28,7 @@ from storybook import (
     second_looks,
     statements,
     suspicions,
+    troubles,
     turns,
     two_payers,
     waiting,
@@ -56,6 +57,7 @@ CHAPTERS = (
     second_looks,
     statements,
     suspicions,
+    troubles,
     turns,
 )
 STORIES: tuple[Story, ...] = tuple(story for chapter in CHAPTERS for story in chapter.STORIES)
