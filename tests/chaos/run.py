@@ -258,7 +258,8 @@ async def _judge(play: Play, room: Room, stack: Stack, verdict: Verdict) -> None
 
 
 async def _sent(room: Room, play: Play) -> dict[str, int]:
-    """How many submissions of each claim the clearinghouse took, by the claims' own account: no 999 refused them."""
+    """How many submissions of each claim the clearinghouse took, by the claims' own account: neither its answer refused
+    them, nor its 999, nor its 277CA."""
     sent: dict[str, int] = {}
     for number, part in play.parts.items():
         if part.view is None:
@@ -267,7 +268,10 @@ async def _sent(room: Room, play: Play) -> dict[str, int]:
         state = await room.query(handle, "state")
         sent[number] = sum(
             submission["outcome"] != "refused"
-            and not any(one["source"] == "999" and not one["accepted"] for one in submission["acknowledgements"])
+            and not any(
+                not one["accepted"] and (one["source"] == "999" or one["sender"] == "AY")
+                for one in submission["acknowledgements"]
+            )
             for submission in state["submissions"]
         )
     return sent
