@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import getpass
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from adapters.records.audit_log import Act
 from adapters.tables.loader import load_tables
 from adapters.x12.parse import parse
 from claims.tables import Tables
-from commands.context import note_where_records_are
 from commands.inspect_shape import Shape, transactions, unknown_reasons
 from commands.inspect_tables import show
 from commands.screen import console, print_json
-from commands.trouble import Trouble
 
 CLEAN, WITH_PROBLEMS, UNREADABLE = 0, 1, 2
 
@@ -45,9 +38,7 @@ def inspect(
 
       python starter.py inspect --json inbox/*
     """
-    hashes: list[str] = []
-    found, code = inspect_files(files, read=hashes)
-    asyncio.run(_note(hashes))
+    found, code = inspect_files(files)
     if as_json:
         print_json(found)
     else:
@@ -55,51 +46,28 @@ def inspect(
     raise typer.Exit(code)
 
 
-async def _note(hashes: Iterable[str]) -> None:
-    """Whoever reads a document of ours is noted, wherever the copy lies; by its hash, for a name may be a person's.
-
-    Where no records are at hand, nothing is: a dry run needs neither them nor settings that are right.
-    """
-    who = _who()
-    with suppress(Trouble):
-        await note_where_records_are(
-            *(Act(actor=who, action="read", subject=f"document/{sha}", detail="inspect") for sha in hashes)
-        )
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run as a user whom nobody named
-        return f"uid {os.getuid()}"
-
-
-def inspect_files(
-    paths: Iterable[Path], tables: Tables | None = None, read: list[str] | None = None
-) -> tuple[list[Shape], int]:
+def inspect_files(paths: Iterable[Path], tables: Tables | None = None) -> tuple[list[Shape], int]:
     """One object per file, whatever is in it, and the exit code: 0 clean, 1 problems or held, 2 something unreadable.
 
-    Each file is read once, for it may be a pipe; the hashes of their bytes are added to `read`.
+    Each file is read once, for it may be a pipe.
     """
-    hashes = [] if read is None else read
     known = tables or load_tables()
     found: list[Shape] = []
     worst = CLEAN
     for path in paths:
-        shape, code = _file(path, known, hashes)
+        shape, code = _file(path, known)
         found.append(shape)
         worst = max(worst, code)
     return found, worst
 
 
-def _file(path: Path, tables: Tables, hashes: list[str]) -> tuple[Shape, int]:
+def _file(path: Path, tables: Tables) -> tuple[Shape, int]:
     try:
         raw = path.read_bytes()
     except OSError as error:
         problem = {"segment": 0, "element": 0, "reason": f"the file can't be read: {error.strerror or error}"}
         return {"file": str(path), "problems": [problem], "transactions": []}, UNREADABLE
     document = parse(raw)
-    hashes.append(document.sha256)
     problems = sorted((*document.all_problems, *unknown_reasons(document, tables)), key=lambda one: one.segment)
     shape: Shape = {
         "file": str(path),

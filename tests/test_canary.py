@@ -40,7 +40,7 @@ from worker import converter_of
 
 MARK = "ZQ"
 DIAGNOSIS = "ZQ PAINFUL DIABETIC NEUROPATHY"
-"""A diagnosis in words: in a note of each claim's file, in a note that a person adds, and in what is attached."""
+"""A diagnosis in words: in a note of each claim's file and in a note that a person adds."""
 SECONDS = 30.0
 """How long the demo is played here; that every claim ends as its script says is the test of the demo itself."""
 NOT_OURS = ("sandbox.db", "sandbox.log")

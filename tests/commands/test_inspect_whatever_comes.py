@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import gzip
 import json
 import os
@@ -13,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
-from commands.inspect import inspect, inspect_files
+from commands.inspect import inspect_files
 from tests.adapters.x12.made import file_of
 from tests.adapters.x12.test_remittance import HEADER
 
@@ -161,19 +159,6 @@ def test_a_pipe_is_read_once_and_wrong_settings_are_no_hindrance() -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     (found,) = json.loads(done.stdout)
     assert [one["set"] for one in found["transactions"]] == ["835"]
-
-
-def test_a_user_whom_nobody_named_may_look_into_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody() -> str:
-        raise KeyError("getpwuid(): uid not found: 12345")
-
-    path = tmp_path / "document.x12"
-    path.write_text(GOOD)
-    monkeypatch.setattr(getpass, "getuser", nobody)
-    monkeypatch.setenv("CLAIMLINE_DATA", str(tmp_path / "none"))
-    with pytest.raises(typer.Exit) as ended:
-        inspect([path], as_json=True)
-    assert ended.value.exit_code == 0
 
 
 MONEY = {
