@@ -5,7 +5,7 @@ from __future__ import annotations
 from claims import second_person
 from claims.accounts.draft import AccountDraft
 from claims.accounts.events import CreditDecided, CreditReturned
-from claims.accounts.state import CreditRequest
+from claims.accounts.state import CreditRequest, CreditReturn
 from claims.draft import Refused
 from claims.money import dollars
 
@@ -13,16 +13,22 @@ from claims.money import dollars
 def on_credit_returned(d: AccountDraft, event: CreditReturned) -> None:
     """Where a claim's refund of this amount would wait for a second person, the account's does too.
 
-    The first message then asks; once it is approved, the second one records what left.
+    The first message then asks; once it is approved, the second one records what left. A small one that needs nobody
+    leaves a request that waits, or is approved, where it is.
     """
     if not event.by.strip():
         raise Refused("giving a credit back needs the name of the person who did")
     if not 0 < event.amount_cents <= d.state.credit_cents:
         raise Refused(f"the account's credit is {dollars(d.state.credit_cents)}")
-    tier = second_person.reached(d.rules.refund_tiers, event.amount_cents)
     asked = d.state.credit_request
-    if tier is None or (asked is not None and asked.approved_by and event.amount_cents == asked.amount_cents):
-        _give_back(d, event)
+    if asked is not None and asked.approved_by and event.amount_cents == asked.amount_cents:
+        d.set(credit_request=None)
+        _give_back(d, event, approved_by=asked.approved_by)
+        return
+    alone = second_person.lately(((one.at, one.amount_cents) for one in d.state.returned_alone), d.now)
+    tier = second_person.reached(d.rules.refund_tiers, event.amount_cents + alone)
+    if tier is None:
+        _give_back(d, event, approved_by="")
         return
     if asked is not None:
         waits = "is approved" if asked.approved_by else "awaits approval"
@@ -31,12 +37,13 @@ def on_credit_returned(d: AccountDraft, event: CreditReturned) -> None:
         amount_cents=event.amount_cents, requested_by=event.by, at=event.at, approvers=tier.approvers
     )
     d.set(credit_request=request)
-    words = f"{event.by} asks to give {dollars(event.amount_cents)} back: approve it or not (approve_credit)"
+    before = f" after {dollars(alone)} within {second_person.LATELY.days} days" if alone else ""
+    words = f"{event.by} asks to give {dollars(event.amount_cents)} back{before}: approve it or not (approve_credit)"
     d.open_task("approve_credit", words, supervisor=True)
 
 
-def _give_back(d: AccountDraft, event: CreditReturned) -> None:
-    """The newest credits first."""
+def _give_back(d: AccountDraft, event: CreditReturned, *, approved_by: str) -> None:
+    """The newest credits first. What one person gave back alone counts towards the tier of what comes next."""
     left = event.amount_cents
     payments = list(d.state.payments)
     for place in range(len(payments) - 1, -1, -1):
@@ -44,10 +51,12 @@ def _give_back(d: AccountDraft, event: CreditReturned) -> None:
         if taken and not payments[place].returned:
             payments[place] = payments[place].model_copy(update={"credit_cents": payments[place].credit_cents - taken})
             left -= taken
-    asked = d.state.credit_request
-    agreed = f", approved by {asked.approved_by}" if asked is not None and asked.approved_by else ""
+    agreed = f", approved by {approved_by}" if approved_by else ""
     number = f" ({event.reference})" if event.reference else ""
-    d.set(payments=tuple(payments), credit_cents=d.state.credit_cents - event.amount_cents, credit_request=None)
+    d.set(payments=tuple(payments), credit_cents=d.state.credit_cents - event.amount_cents)
+    if not approved_by:
+        kept = tuple(one for one in d.state.returned_alone if second_person.is_lately(one.at, d.now))
+        d.set(returned_alone=(*kept, CreditReturn(amount_cents=event.amount_cents, at=event.at)))
     d.note(f"credit of {dollars(event.amount_cents)} given back{number}{agreed}", by=event.by)
 
 

@@ -154,6 +154,13 @@ class CreditRequest(Value):
     approved_by: str = ""
 
 
+class CreditReturn(Value):
+    """A credit that one person gave back alone."""
+
+    amount_cents: int
+    at: Instant
+
+
 class SentStatement(Value):
     """A statement that counts, by its document's hash."""
 
@@ -201,6 +208,8 @@ class AccountState(Value):
     credit_cents: int = 0
     """What was paid and is on no claim."""
     credit_request: CreditRequest | None = None
+    returned_alone: tuple[CreditReturn, ...] = ()
+    """What went back without a second person lately: several small ones count as one."""
     holds: tuple[AccountHold, ...] = ()
     plan: Plan | None = None
     statements: tuple[SentStatement, ...] = ()

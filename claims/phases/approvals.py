@@ -11,7 +11,7 @@ from claims.status import Status as S
 
 
 def on_approval_decided(d: Draft, event: ApprovalDecided) -> None:
-    if not event.by:
+    if not event.by.strip():
         raise Refused("an approval needs the name of the person who gives it")
     if d.state.status is S.CODING_REVIEW:
         registration.on_codes_reviewed(d, event)

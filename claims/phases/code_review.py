@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claims import second_person
 from claims.draft import Draft
 from claims.money import dollars
 
@@ -18,6 +19,6 @@ def why(d: Draft) -> str:
     used = sorted({m for line in claim.lines for m in line.modifiers} & set(rules.modifiers))
     if used:
         found.append(f"modifier {', '.join(used)}")
-    if d.state.coded_by in rules.coders:
+    if second_person.is_one(d.state.coded_by, rules.coders):
         found.append("a coder whose work is read")
     return "; ".join(found)

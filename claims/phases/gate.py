@@ -38,14 +38,19 @@ def await_approval(
     amount: int,
     reason: str,
     level: int = 0,
+    alone: int = 0,
 ) -> None:
-    """Holds the request back until a named person decides; the gate closes by itself and then files nothing."""
+    """Holds the request back until a named person decides; the gate closes by itself and then files nothing.
+
+    `alone`: the cents that went lately without a second person, and that count with this amount.
+    """
     if d.state.approvals:
         waiting = d.state.approvals[0].what.replace("_", " ")
         raise Refused(f"a {waiting} awaits approval already: approve or reject it first")
-    tier = tier_of(d.state.rules, what, amount) or ApprovalTier()
+    tier = tier_of(d.state.rules, what, amount + alone) or ApprovalTier()
     words = what.replace("_", " ")
-    task = d.open_task("approve", tier.role, f"{words} of {dollars(amount)}: {reason or 'no reason'}")
+    before = f" after {dollars(alone)} within {second_person.LATELY.days} days" if alone else ""
+    task = d.open_task("approve", tier.role, f"{words} of {dollars(amount)}{before}: {reason or 'no reason'}")
     approval = Approval(
         task=task,
         what=what,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims import credits
+from claims import credits, second_person
 from claims.deadlines import END_OF_DAY, START_OF_BUSINESS, at_local, last_day, local_day
 from claims.draft import Draft, Refused
 from claims.events import (
@@ -38,8 +38,9 @@ def on_refund_requested(d: Draft, event: RefundRequested) -> None:
     if d.state.status is S.VOIDED:
         touch(d)
         overpayment.follow(d, moves=True)
-    if gate.needs_approval(d, "refund", event.amount_cents):
-        gate.await_approval(d, "refund", event, amount=event.amount_cents, reason=event.reason)
+    alone = _alone(d, event.to, coverage)
+    if gate.needs_approval(d, "refund", event.amount_cents + alone):
+        gate.await_approval(d, "refund", event, amount=event.amount_cents, reason=event.reason, alone=alone)
         return
     refund = Refund(
         key=event.id,
@@ -51,6 +52,12 @@ def on_refund_requested(d: Draft, event: RefundRequested) -> None:
         at=event.at,
     )
     _decide(d, refund)
+
+
+def _alone(d: Draft, to: str, coverage: int) -> int:
+    """What went to the same receiver lately without a second person: small ones don't add up to what she would see."""
+    gone = (r for r in d.state.refunds if (r.to, r.coverage) == (to, coverage) and not r.approved_by)
+    return second_person.lately(((r.at, r.amount_cents) for r in gone if r.pending or r.standing), d.now)
 
 
 def approved(d: Draft, approval: Approval, by: str, key: str) -> None:

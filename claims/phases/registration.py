@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claims import second_person
 from claims.claim import Claim
 from claims.draft import Draft, Refused
 from claims.effects import CheckEligibility
@@ -151,7 +152,7 @@ def on_claim_coded(d: Draft, event: ClaimCoded) -> None:
 
 def on_codes_reviewed(d: Draft, event: ApprovalDecided) -> None:
     """The codes go on, or back to who made them; nobody reviews her own."""
-    if event.by == d.state.coded_by:
+    if second_person.is_one(event.by, (d.state.coded_by,)):
         raise Refused("who coded it can't review it")
     d.close_tasks("review_codes")
     d.disarm("coding")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -139,6 +140,26 @@ def test_tiers_name_who_approves_a_refund() -> None:
     assert one.steps[-1].refused == "this amount is approved by one of owner-1"
     one.do(e.ApprovalDecided, approved=True, by="owner-1")
     assert one.state.refunds[0].approved_by == "owner-1"
+
+
+def test_a_refund_that_is_split_needs_whom_the_whole_one_needs() -> None:
+    """Over 20.00 a second person agrees. 15.00 leave alone, 15.00 more within thirty days are 30.00; later they aren't."""
+    rules: dict[str, Any] = {"approvals": ("refund",), "refund_tiers": (ApprovalTier(over_cents=2000),)}
+    one = overpaid_by_the_patient(**rules)
+    one.do(e.RefundRequested, to="patient", amount_cents=1500, reason="part")
+    one.do(e.RefundSent, reference="CHK-1")
+    one.do(e.RefundRequested, to="patient", amount_cents=1500, reason="rest")
+    assert one.state.status == "awaiting_approval"
+    assert next(t.reason for t in one.state.tasks if t.type == "approve").startswith("refund of 15.00 after 15.00")
+    one = overpaid_by_the_patient(**rules)
+    one.do(e.RefundRequested, to="patient", amount_cents=1500, reason="part")
+    one.do(e.RefundReverted, reason="wrong address")
+    one.do(e.RefundRequested, to="patient", amount_cents=1500, reason="part")
+    assert one.state.status == "refund_pending", "what came back is not gone"
+    one.do(e.RefundSent, reference="CHK-1")
+    one.now += timedelta(days=30)
+    one.do(e.RefundRequested, to="patient", amount_cents=1500, reason="rest")
+    assert one.state.status == "refund_pending"
 
 
 def test_an_approved_refund_never_exceeds_what_is_owed_by_then() -> None:
