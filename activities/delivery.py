@@ -25,7 +25,7 @@ from claims.cash import Accounting, accounts, owners, placed, prove, undelivered
 from claims.deliveries import Delivery, Held, Routing, Unmatched
 from claims.documents import ClaimSubmissionSet, ParsedDocument, Problem, Remittance, StatusReport
 from claims.events import AnyEvent
-from claims.ports import UNREADABLE, Records, UnmatchedItem
+from claims.ports import UNREADABLE, DocumentErased, Records, UnmatchedItem
 from claims.second_look import awaited, places_of, sought
 
 AT_ONCE = 2_000
@@ -49,10 +49,15 @@ class DeliveryActivities:
 
     @activity.defn(name="prove_document")
     async def prove_document(self, document: DocumentReference) -> DocumentSummary:
-        """What a document is about, and whether its money balances."""
+        """What a document is about, and whether its money balances; nothing more of one that was taken and erased."""
         async with beating():
-            with lasting_errors():
-                raw = await self._records.load_document(document.sha256)
+            try:
+                with lasting_errors():
+                    raw = await self._records.load_document(document.sha256)
+            except DocumentErased:
+                if not await self._records.document_done(document.sha256):
+                    raise
+                return DocumentSummary(sha256=document.sha256, done=True)
             with few_tries():
                 parsed = await self._parsed(document.sha256, raw)
             self._kept[document.sha256] = parsed
@@ -127,7 +132,7 @@ class DeliveryActivities:
             at=document.received_at,
         )
         await self._records.finish_document(document.sha256, delivered=0, unmatched=[item], problems=[])
-        await self._looking.give_up(document.sha256)
+        await self._looking.give_up(item)
         return DeliveryReport(sha256=document.sha256, parts=1, unmatched=(item,), trouble=order.reason)
 
     async def _route(self, document: DocumentReference, raw: bytes) -> tuple[ParsedDocument | None, Routing]:

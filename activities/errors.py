@@ -32,6 +32,7 @@ from claims.ports import (
     AuthenticationFailed,
     CannotWrite,
     CarrierError,
+    DocumentErased,
     NotOffered,
     OutcomeUnknown,
     RateLimited,
@@ -116,9 +117,14 @@ def _place(error: Exception) -> str:
 
 @contextmanager
 def lasting_errors() -> Iterator[None]:
-    """Around reads of one stored document: what stays wrong however often it is read is told apart from an outage."""
+    """Around reads of one stored document: what stays wrong however often it is read is told apart from an outage.
+
+    One that was erased is nobody's trouble; it leaves as it is.
+    """
     try:
         yield
+    except DocumentErased:
+        raise
     except RecordsError as error:
         if error.transient:
             raise

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from activities.errors import lasting_errors
 from activities.orders import DocumentReference
 from activities.post import NoSuchClaim, Post
 from activities.reading import Reader
@@ -18,8 +19,8 @@ from claims.deliveries import Delivery, IndexEntry
 from claims.documents import ParsedDocument
 from claims.events import AnyEvent
 from claims.numbers import needed_numbers
-from claims.ports import LeftPart, Records, RecordsError, StoredReference
-from claims.second_look import Place, awaited, found_now, learnt, sought
+from claims.ports import DocumentErased, LeftPart, Records, StoredReference, UnmatchedItem
+from claims.second_look import Place, awaited, found_now, learnt, may_have_it, sought
 
 AT_ONCE = 200
 """Parts of one document under way at the same time."""
@@ -46,22 +47,17 @@ class Looking:
         if not left.asked:
             return 0
         try:
-            raw = await self._records.load_document(sha256)
-        except RecordsError as error:
-            if error.transient:
-                raise
-            # erased, its time had passed: a person may still set its parts aside
-            await self._records.looks.looked(sha256, left.asked, None)
+            with lasting_errors():
+                raw = await self._records.load_document(sha256)
+        except DocumentErased:
+            # a person may still set its parts aside
+            await self._records.looks.give_up(sha256, "its document was erased, its time had passed")
             return 0
         parsed = await asyncio.to_thread(self._read, raw)
         index = await self._candidates(parsed)
         open_parts = {(one.position, one.part): one for one in left.parts if not one.matched_to}
         found = await asyncio.to_thread(found_now, parsed, frozenset(open_parts), index, at=datetime.now(UTC))
-        on_their_way = [
-            (part, event)
-            for part in left.parts
-            if part.matched_to and (event := _event(parsed, part, index)) is not None
-        ]
+        on_their_way = await self._placed_before(parsed, left.parts, index)
         for where, delivery in found.items():
             to = f"{delivery.practice}/{delivery.claim_id}"
             if await self._records.looks.place(open_parts[where], to):
@@ -75,11 +71,25 @@ class Looking:
         await self._records.looks.looked(sha256, left.asked, sought(awaited(parsed, rest).values()))
         return len(gone)
 
-    async def give_up(self, sha256: str) -> None:
-        """This program fails at a look at this document: its parts stay with people until a number is told anew."""
-        left = await self._records.looks.left_over(sha256)
-        if left.asked:
-            await self._records.looks.looked(sha256, left.asked, None)
+    async def give_up(self, item: UnmatchedItem) -> None:
+        """This program fails at a look at this document, for which `item` stands among the unmatched from now on.
+
+        Its parts are with people, those on their way too, until it is read again or a number is told anew.
+        """
+        await self._records.looks.give_up(item.document, item.reason, item)
+
+    async def _placed_before(
+        self, parsed: ParsedDocument, parts: Sequence[LeftPart], index: Sequence[IndexEntry]
+    ) -> list[tuple[LeftPart, AnyEvent]]:
+        """What an earlier look put on its way, with its event. A part that is read otherwise by now is open again."""
+        found: list[tuple[LeftPart, AnyEvent]] = []
+        for part in parts:
+            if part.matched_to and (event := _event(parsed, part, index)) is not None:
+                found.append((part, event))
+            elif part.matched_to:
+                why = may_have_it(part.matched_to, "this release finds no such part in its document")
+                await self._records.looks.homeless(part, why)
+        return found
 
     async def _candidates(self, parsed: ParsedDocument) -> tuple[IndexEntry, ...]:
         numbers = needed_numbers(parsed)

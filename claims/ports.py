@@ -66,6 +66,10 @@ class RecordsError(Exception):
         self.transient = transient
 
 
+class DocumentErased(RecordsError):
+    """The content of a document is gone for good: its time had passed. Everything else may be mended by a person."""
+
+
 class CannotWrite(ValueError):
     """An outgoing document can't be written: a value is missing, too long or would change. Asking again is useless.
 
@@ -226,11 +230,21 @@ class SecondLooks(Protocol):
 
     async def arrived(self, part: LeftPart) -> None: ...
     async def homeless(self, part: LeftPart, why: str) -> None:
-        """Its claim can't be reached: it is open again."""
+        """It is on its way and can't get there: it is open again."""
         ...
 
-    async def looked(self, sha256: str, asked: int, awaited: Collection[tuple[str, str]] | None) -> None:
-        """The look is over, unless it was asked for anew meanwhile. `awaited`: what it waits for now; None: as before."""
+    async def looked(self, sha256: str, asked: int, awaited: Collection[tuple[str, str]]) -> None:
+        """The look is over and the document waits for these numbers now.
+
+        It stays due where it was asked for anew meanwhile, or a part is on its way still.
+        """
+        ...
+
+    async def give_up(self, sha256: str, why: str, item: UnmatchedItem | None = None) -> None:
+        """No look is possible: what is on its way is open again, and no look is due until one is asked for anew.
+
+        `item` stands for the document in the list, once, until a look at it succeeds; it waits for the same numbers.
+        """
         ...
 
 
@@ -340,6 +354,7 @@ __all__ = [
     "CarrierError",
     "ControlNumbers",
     "Day",
+    "DocumentErased",
     "Documents",
     "InboundItem",
     "InboundPage",

@@ -64,6 +64,11 @@ def found_now(
     return found
 
 
+def may_have_it(claim: str, why: str) -> str:
+    """Why a part that was on its way is with people again."""
+    return f"was on its way to claim {claim}, which may have it: {why}"
+
+
 def learnt(deliveries: Iterable[Delivery]) -> Mapping[tuple[str, str], frozenset[str]]:
     """The payer's claim control numbers that a document tells of claims of ours: (practice, claim id) -> numbers."""
     found: dict[tuple[str, str], frozenset[str]] = {}

@@ -6,18 +6,17 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from adapters.records import cash, schema
 from adapters.records.cipher import Cipher
-from adapters.records.second_looks import await_numbers
-from adapters.records.unmatched import Part, found_later, unreadable_no_more
+from adapters.records.second_looks import ask, await_numbers
+from adapters.records.unmatched import Part, as_row, found_later, unreadable_no_more, was_delivered
 from adapters.records.upsert import insert_all_once, insert_once, storable
 from claims.cash import Accounting, Placed
 from claims.documents import Problem
-from claims.ports import RecordsError, UnmatchedItem
+from claims.ports import DocumentErased, RecordsError, UnmatchedItem
 
 
 def store(
@@ -43,7 +42,7 @@ def load(connection: Connection, sha256: str, cipher: Cipher, where: str) -> byt
     if sealed is None:
         raise RecordsError(f"records {where}: no document {sha256[:12]}; is this the database it was stored in?")
     if not sealed:
-        raise RecordsError(f"records {where}: document {sha256[:12]} was erased, its time had passed")
+        raise DocumentErased(f"records {where}: document {sha256[:12]} was erased, its time had passed")
     raw = cipher.unseal(bytes(sealed), about=f"document/{sha256}")
     if hashlib.sha256(raw).hexdigest() != sha256:
         raise RecordsError(f"records {where}: document {sha256[:12]} is damaged; restore a backup")
@@ -95,7 +94,7 @@ def finish(
         repeated = cash.record(connection, sha256, remittances, at)
         first = unreadable_no_more(connection, sha256, at)
         rows = [
-            {"ordinal": ordinal, **_row(item)}
+            {"ordinal": ordinal, **as_row(item)}
             for ordinal, item in enumerate(unmatched, first)
             if item.remittance not in repeated
         ]
@@ -116,18 +115,18 @@ def finish(
 def open_again(connection: Connection, sha256: str) -> tuple[str, str, int, datetime] | None:
     """A document that was set aside is to be read again -> its kind, source, bytes and arrival; None: there is none.
 
-    Until that succeeds its item stays in the list.
+    Until that succeeds its item stays in the list. One whose parts were delivered once is looked at again, for what it
+    left over: delivered anew, it would bring to its claims what people did otherwise with.
     """
     table = schema.documents
-    connection.execute(update(table).where(table.c.sha256 == sha256).values(done_at=None))
+    if was_delivered(connection, sha256):
+        ask(connection, [sha256])
+    else:
+        connection.execute(update(table).where(table.c.sha256 == sha256).values(done_at=None))
     row = connection.execute(
         select(table.c.kind, table.c.source, table.c.size, table.c.stored_at).where(table.c.sha256 == sha256)
     ).first()
     return None if row is None else (row.kind, row.source, row.size, row.stored_at)
-
-
-def _row(item: UnmatchedItem) -> dict[str, Any]:
-    return {name: storable(value) if isinstance(value, str) else value for name, value in item.model_dump().items()}
 
 
 def fetched(connection: Connection, carrier: str, item_id: str) -> str | None:

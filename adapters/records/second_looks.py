@@ -16,11 +16,11 @@ from adapters.records import index, schema
 from adapters.records.cipher import Cipher
 from adapters.records.database import Database
 from adapters.records.turns import take_turns
-from adapters.records.unmatched import UnmatchedRow, give_back, move
+from adapters.records.unmatched import UnmatchedRow, give_back, move, unreadable, unreadable_no_more
 from adapters.records.upsert import insert_all_once, insert_once
 from claims.matching import IndexEntry
-from claims.ports import LeftOver, LeftPart, SecondLooks
-from claims.second_look import MONEY
+from claims.ports import LeftOver, LeftPart, SecondLooks, UnmatchedItem
+from claims.second_look import MONEY, may_have_it
 
 ON_ITS_WAY = "its number became known: on its way to the claim"
 ARRIVED = "its number became known later"
@@ -65,13 +65,27 @@ class SqlSecondLooks(SecondLooks):
         at = self._clock()
 
         def work(c: Connection) -> None:
-            row = c.execute(select(schema.unmatched).where(_is(part))).one()
-            give_back(c, UnmatchedRow(**row._mapping), by="", why=why, at=at, delivered=False)
+            for row in _on_their_way(c, _is(part)):
+                give_back(c, row, by="", why=why, at=at, delivered=False)
 
         await self._database.write(work)
 
-    async def looked(self, sha256: str, asked: int, awaited: Kinds | None) -> None:
-        await self._database.write(lambda c: _looked(c, sha256, asked, awaited, self._cipher))
+    async def looked(self, sha256: str, asked: int, awaited: Kinds) -> None:
+        at = self._clock()
+        await self._database.write(lambda c: _looked(c, sha256, asked, awaited, self._cipher, at))
+
+    async def give_up(self, sha256: str, why: str, item: UnmatchedItem | None = None) -> None:
+        at = self._clock()
+
+        def work(c: Connection) -> None:
+            table = schema.second_looks
+            c.execute(delete(table).where(table.c.document == sha256))
+            for row in _on_their_way(c, schema.unmatched.c.document == sha256):
+                give_back(c, row, by="", why=may_have_it(row.matched_to, why), at=at, delivered=False)
+            if item is not None:
+                unreadable(c, item)
+
+        await self._database.write(work)
 
 
 def await_numbers(connection: Connection, document: str, awaited: Kinds, cipher: Cipher) -> None:
@@ -191,7 +205,11 @@ def _is_open(row: UnmatchedRow) -> bool:
 
 
 def _place(connection: Connection, part: LeftPart, to: str, at: datetime) -> bool:
-    table = schema.unmatched
+    """The request's row is locked first: a look that was given up meanwhile puts nothing on its way any more."""
+    table, looks = schema.unmatched, schema.second_looks
+    due = select(looks.c.asked).where(looks.c.document == part.document).with_for_update()
+    if connection.execute(due).first() is None:
+        return False
     taken = connection.execute(
         update(table)
         .where(_is(part), table.c.resolution == "", table.c.matches == 0)
@@ -204,14 +222,25 @@ def _place(connection: Connection, part: LeftPart, to: str, at: datetime) -> boo
     return True
 
 
-def _looked(connection: Connection, sha256: str, asked: int, awaited: Kinds | None, cipher: Cipher) -> None:
+def _on_their_way(connection: Connection, which: ColumnElement[bool]) -> list[UnmatchedRow]:
+    """Of these items, locked: none that has arrived or that a person matched. Their words may be sealed in the records."""
+    table = schema.unmatched
+    query = select(table).where(which, table.c.resolution == "matched").order_by(table.c.ordinal).with_for_update()
+    rows = (UnmatchedRow(**found._mapping) for found in connection.execute(query).all())
+    return [row for row in rows if row.resolved_why == ON_ITS_WAY]
+
+
+def _looked(connection: Connection, sha256: str, asked: int, awaited: Kinds, cipher: Cipher, at: datetime) -> None:
     table = schema.second_looks
     mine = and_(table.c.document == sha256, table.c.asked == asked)
-    changed = awaited is not None and _write_awaited(connection, sha256, _plain(awaited), cipher)
-    if changed:
+    due = connection.execute(select(table.c.asked).where(mine).with_for_update()).first() is not None
+    unreadable_no_more(connection, sha256, at)
+    changed = _write_awaited(connection, sha256, _plain(awaited), cipher)
+    if due and changed:
         # a claim may have learnt one of the new numbers before they stood here: another look finds out
         connection.execute(update(table).where(mine).values(asked=asked + 1))
-    else:
+    elif due and not _on_their_way(connection, schema.unmatched.c.document == sha256):
+        # else another try of the same look was cut off: the next one sends what it took
         connection.execute(delete(table).where(mine))
 
 

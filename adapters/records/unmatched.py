@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, not_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.records import schema
-from adapters.records.upsert import storable
+from adapters.records.upsert import insert_all_once, storable
 from claims.base import Instant
 from claims.ports import UNREADABLE, RecordsError, UnmatchedItem
 
@@ -124,14 +125,39 @@ def unreadable_no_more(connection: Connection, document: str, at: datetime) -> i
     table = schema.unmatched
     connection.execute(
         update(table)
-        .where(
-            table.c.document == document,
-            table.c.position == 0,
-            table.c.resolution == "",
-            table.c.reason.startswith(UNREADABLE),
-        )
+        .where(_whole(document), table.c.resolution == "")
         .values(resolution="superseded", resolved_at=at, resolved_why="read again")
     )
+    return _next(connection, document)
+
+
+def unreadable(connection: Connection, item: UnmatchedItem) -> None:
+    """Lists a document that was delivered once and can't be read any more, unless it is in the list."""
+    table = schema.unmatched
+    there = select(table.c.ordinal).where(_whole(item.document), table.c.resolution == "").limit(1)
+    if connection.execute(there).first() is None:
+        insert_all_once(connection, table, [{"ordinal": _next(connection, item.document), **as_row(item)}])
+
+
+def was_delivered(connection: Connection, document: str) -> bool:
+    """Whether it was read once and left parts over, whatever became of them."""
+    table = schema.unmatched
+    parts = select(table.c.ordinal).where(table.c.document == document, not_(_whole(document)))
+    return connection.execute(parts.limit(1)).first() is not None
+
+
+def as_row(item: UnmatchedItem) -> dict[str, Any]:
+    return {name: storable(value) if isinstance(value, str) else value for name, value in item.model_dump().items()}
+
+
+def _whole(document: str) -> ColumnElement[bool]:
+    """Items that stand for a whole document which the program failed at; compare `is_unreadable`."""
+    table = schema.unmatched
+    return and_(table.c.document == document, table.c.position == 0, table.c.reason.startswith(UNREADABLE))
+
+
+def _next(connection: Connection, document: str) -> int:
+    table = schema.unmatched
     last = connection.scalar(select(func.max(table.c.ordinal)).where(table.c.document == document))
     return 0 if last is None else last + 1
 
