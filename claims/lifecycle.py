@@ -126,8 +126,9 @@ def begin(event: ClaimRegistered, tables: Tables) -> Step:
 def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
     """What a claim becomes, and what it asks for, when `event` happens.
 
-    Never raises for anything that an event may carry. A refused event changes nothing but the record of refusals (and
-    its effect, now answered, is in flight no longer); an event that was taken before (same id) changes nothing at all.
+    Never raises for anything that an event may carry. A refused event changes nothing but the record of refusals and the
+    numbers that the claim is known by (and its effect, now answered, is in flight no longer); an event that was taken
+    before (same id) changes nothing at all.
     """
     if event.id in state.seen and not follow_up.is_due(state, event):
         return Step(state=state, refused="this event was taken already", duplicate=True)
@@ -139,6 +140,8 @@ def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
             "seen": (*state.seen[-(SEEN_KEPT - 1) :], event.id),
         }
     )
+    # whatever becomes of the event: the records are told the same numbers before the claim is asked
+    base = told_numbers.remember(base, event)
     handler = HANDLERS.get(event.kind)
     draft = Draft(base, event, tables)
     try:
@@ -149,7 +152,6 @@ def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
         return Step(state=_answered(base, event), refused=str(duplicate), duplicate=True)
     except Refused as refused:
         return Step(state=_refuse(_answered(base, event), event, str(refused)), refused=str(refused))
-    told_numbers.remember(draft, event)
     patients_turn.tell_account(draft)
     stale_tasks.close(draft)
     people.keep_watch(draft)

@@ -41,6 +41,15 @@ def held_claim(payment: ClaimPayment) -> str:
     return f"charge {charge} less adjustments {taken} is not the payment {paid}: {dollars(gap)} unexplained"
 
 
+def why_never_posted(payment: ClaimPayment) -> str:
+    """Why no claim takes this payment, whatever became of the claim; empty where it may be posted."""
+    if payment.status_code == PREDETERMINATION:
+        return "a predetermination (status 25) is no payment and is never posted"
+    if not payment.balanced and not payment.bare_reversal:
+        return "the payment doesn't balance: charge less adjustments is not the amount paid"
+    return ""
+
+
 def held_remittance(remittance: Remittance, unread: int = 0) -> str:
     """Why the whole set is held, with the gap; empty where it balances, or where a claim of it may explain the gap.
 

@@ -15,6 +15,7 @@ from claims.posting import alike, content_of
 from claims.proof import held_claim, held_remittance
 from claims.refunds import ACKNOWLEDGED
 from claims.router import Router
+from claims.told_numbers import paid_under
 
 _make_remittance_received = maker(RemittanceReceived)
 
@@ -57,7 +58,7 @@ def claim_payment(
     if found is None:
         r.miss(payment.segment, "835", number, why, remittance.payer, payment.paid_cents)
         return
-    if theirs := payment.payer_claim_control_number:
+    if theirs := paid_under(payment):
         same = r.numbered.get(theirs)
         if same is None:
             r.numbered[theirs] = [found]

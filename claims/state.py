@@ -361,6 +361,8 @@ class ClaimState(Value):
     takebacks: tuple[Takeback, ...] = ()
     told_numbers: tuple[str, ...] = ()
     """Every claim control number that the payers' documents gave this claim, the first one first."""
+    answered_numbers: tuple[str, ...] = ()
+    """Those of them that an acknowledgement or a status answer told: no payment that is taken off takes them along."""
     write_offs: tuple[WriteOff, ...] = ()
     refunds: tuple[Refund, ...] = ()
     overpayment: Overpayment | None = None

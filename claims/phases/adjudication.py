@@ -25,6 +25,7 @@ from claims.posting import (
     sums,
     takeback_key,
 )
+from claims.proof import why_never_posted
 from claims.state import PostedPayment, Submission, Takeback
 from claims.status import Status as S
 
@@ -46,10 +47,8 @@ def on_remittance_received(d: Draft, event: RemittanceReceived) -> None:
     key = payment_key(event)
     if any(posted.key == key for posted in d.state.payments):
         raise Duplicate("this payment is posted already")
-    if payment.status_code == PREDETERMINATION:
-        raise Refused("a predetermination (status 25) is no payment and is never posted")
-    if not payment.balanced and not payment.bare_reversal:
-        raise Refused("the payment doesn't balance: charge less adjustments is not the amount paid")
+    if reason := why_never_posted(payment):
+        raise Refused(reason)
     coverage = _coverage_of(d, event.payer_id, payment)
     posted = PostedPayment(
         key=key,

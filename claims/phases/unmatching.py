@@ -57,16 +57,16 @@ def _take_off(d: Draft, posted: PostedPayment) -> None:
     answered = submission_of(d, posted)
     d.set(payments=tuple(p for p in d.state.payments if p.key != posted.key))
     number = posted.payment.payer_claim_control_number
-    others = {p.payment.payer_claim_control_number for p in d.state.payments}
+    mine = {p.payment.payer_claim_control_number for p in d.state.payments} | set(d.state.answered_numbers)
     if answered is not None:
         known = answered.payer_claim_control_number
         d.put_submission(
             answered,
             # the number was another claim's: what comes under it next must not come here
-            payer_claim_control_number="" if known == number and number not in others else known,
+            payer_claim_control_number="" if known == number and number not in mine else known,
             outcome="accepted" if answered.outcome in ("paid", "denied") else answered.outcome,
         )
-    if number not in others:
+    if number not in mine:
         d.set(told_numbers=tuple(told for told in d.state.told_numbers if told != number))
     settling.reopen(d)
     if decisions(d.state, posted.coverage, d.tables).latest is not None:

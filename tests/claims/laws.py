@@ -59,8 +59,11 @@ def check(before: ClaimState, event: AnyEvent, taken: Step) -> None:
 
 
 def refusal(before: ClaimState, event: AnyEvent, taken: Step) -> None:
+    may = A_REFUSAL_MAY_CHANGE | (
+        {"told_numbers", "answered_numbers"} if event.kind in ("claim_acknowledged", "status_reported") else set()
+    )
     for name in ClaimState.model_fields:
-        if name not in A_REFUSAL_MAY_CHANGE:
+        if name not in may:
             assert getattr(taken.state, name) == getattr(before, name), f"a refused {event.kind} changed {name}"
     lost = {x.id for x in before.in_flight} - {x.id for x in taken.state.in_flight}
     assert lost <= {getattr(event, "effect", "")}

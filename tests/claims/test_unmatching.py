@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from claims import events as e
 from claims.posting import Ledger, ledger
+from claims.views import index_entry
 from tests.claims.kit import (
     DENIED,
     FROM_SECOND,
@@ -21,6 +22,7 @@ from tests.claims.kit import (
     life,
     payment,
     reversed_of,
+    status_line,
     two_payers,
 )
 
@@ -36,7 +38,7 @@ def take_off(one: Life, number: int = -1, *, by: str = "biller-1", reason: str =
 
 
 def test_a_closed_claim_waits_for_its_payer_again_when_its_payment_was_another_claims() -> None:
-    one = life().accepted().paid()
+    one = life().accepted().paid(payment(9000, "CO-45:3500", icn="HB7"))
     assert one.state.closed
     assert take_off(one) == ""
     assert one.state.status == "pending_payer"
@@ -46,6 +48,32 @@ def test_a_closed_claim_waits_for_its_payer_again_when_its_payment_was_another_c
     assert one.state.submissions[-1].outcome == "accepted"
     # what comes under the other claim's number must not come here
     assert one.state.submissions[-1].payer_claim_control_number == ""
+
+
+def test_a_number_that_an_acknowledgement_or_a_status_answer_told_stays_when_a_payment_under_it_is_taken_off() -> None:
+    for told in (
+        {"kind": e.ClaimAcknowledged, "document": "d", "sender": "PR", "status": status_line("A2:20", icn="HB9")},
+        {"kind": e.StatusReported, "document": "d", "status": status_line("P1:20", icn="HB9")},
+    ):
+        one = life().sent()
+        assert one.do(**told).refused == ""  # type: ignore[arg-type]
+        one.paid(payment(12500, icn="HB9"))
+        assert take_off(one) == ""
+        assert index_entry(one.state).payer_claim_control_numbers == ("HB9",)
+        assert one.state.submissions[-1].payer_claim_control_number == "HB9"
+
+
+def test_so_does_one_that_was_told_after_the_payment_in_an_answer_that_was_refused() -> None:
+    one = life().sent().paid(payment(12500, icn="HB9"))
+    assert "changes nothing" in one.do(e.StatusReported, document="d", status=status_line("F1:65", icn="HB9")).refused
+    assert take_off(one) == ""
+    assert index_entry(one.state).payer_claim_control_numbers == ("HB9",)
+
+
+def test_one_that_only_the_payment_told_goes_with_it() -> None:
+    one = life().sent().paid(payment(12500, icn="HB9"))
+    assert take_off(one) == ""
+    assert index_entry(one.state).payer_claim_control_numbers == ()
 
 
 def test_it_is_kept_who_took_it_off_and_why() -> None:
