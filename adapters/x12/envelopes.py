@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from adapters.x12.fields import can_be_shown
 from adapters.x12.kinds import kind_of
 from adapters.x12.segments import Segment
 from adapters.x12.stretch import Stretch
@@ -13,6 +16,9 @@ _MONEY = {"BPR", "CLP", "SVC", "CAS", "PLB", "CLM", "SV1", "SV2", "SV3"}
 _ANSWERS = {"STC", "EB", "AAA", "AK1", "AK2", "AK5", "AK9", "IK5", "TA1"}
 _TELLING = frozenset(_MONEY | _ANSWERS)
 """Segments that carry what a document is sent for; outside any set they are lost, any other is mere noise."""
+
+_OURS = re.compile(r"\d{1,9}|\d{6}(?:X\d{3}(?:[A-Z]\d{1,2})*)?", re.ASCII)
+"""A control number or a guide's name, `005010X221A1`."""
 
 
 class EnvelopeWalk:
@@ -207,5 +213,8 @@ def _same(one: str, other: str) -> bool:
 
 
 def _shown(value: str) -> str:
-    """An envelope value fit for a message: short, printable, and never a whole segment."""
-    return "".join(c for c in value if c.isprintable())[:20] or "nothing"
+    """An envelope value fit for a message: a count, a control number or a guide's name, never what may be a person's."""
+    clean = value.strip()
+    if not clean:
+        return "nothing"
+    return clean if _OURS.fullmatch(clean) or can_be_shown(clean) else f"({len(value)} characters)"

@@ -14,6 +14,8 @@ from claims.money import NotAnAmount, cents
 _cents = lru_cache(maxsize=8192)(cents)  # a remittance repeats few amounts and days many times
 _QUALIFIED = re.compile(r"[A-Z0-9]{1,3}([:>|]).")
 
+_ZEROS = re.compile(r"(?<=\d)[Oo]+")
+
 
 class NotReadable(Exception):
     """A money element that is no number: its claim or set can't be read. Carries the fatal Problem."""
@@ -108,9 +110,19 @@ def part(parts: tuple[str, ...], n: int) -> str:
 
 
 def shown(value: str) -> str:
-    """A value that should have been a number, fit for a message: text that might be a name is only counted."""
-    clean = "".join(c for c in value if c.isprintable())
-    digits, letters = sum(c.isdigit() for c in clean), sum(c.isalpha() for c in clean)
-    if len(clean) <= 4 or (len(clean) <= 12 and digits and letters <= max(1, digits)):
-        return f"`{clean}`"
+    """A value that should have been a number, fit for a message: what might be a name, or a person's number, is only counted.
+
+    No name is `12O.50`, `1OO` or `$50`: at most one letter, or an O for each zero behind a digit; seven digits at most.
+    """
+    if can_be_shown(value):
+        return f"`{value}`"
     return f"{len(value)} characters that are no number"
+
+
+def can_be_shown(value: str) -> bool:
+    """At most one letter, where O behind a digit is a zero; a birthday, a social security or a member number has more digits."""
+    if not value.isprintable() or len(value) > 12:
+        return False
+    rest = _ZEROS.sub("", value)
+    letters = [c for c in rest if c.isalpha()]
+    return len(letters) <= 1 and all(c.isascii() for c in letters) and sum(c.isdigit() for c in value) <= 7

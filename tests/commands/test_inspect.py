@@ -176,8 +176,8 @@ def test_a_file_that_is_not_there_or_no_x12_is_unreadable_and_still_has_its_obje
 
 UNREADABLE = {
     "azoner_pyx12__x12testdata.py__multiple_trn": "BPR is missing",  # its 835 is ST and SE alone
-    "genformai_edi-cli__test_edge_cases.py__test_tc01_multiple_cas_plb_composite_codes": "PLB06 is `FB`",
-    "ryanco_x12-parser__example835nonasciielemsep.txt": "BPR02 is `NOT`",
+    "genformai_edi-cli__test_edge_cases.py__test_tc01_multiple_cas_plb_composite_codes": "PLB06 is 2 characters that are no number",
+    "ryanco_x12-parser__example835nonasciielemsep.txt": "BPR02 is 3 characters that are no number",
 }
 """Samples of the folder bad of which a set could not be read, and what stands there."""
 

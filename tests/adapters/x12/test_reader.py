@@ -70,6 +70,10 @@ def test_any_delimiters_and_any_layout_give_the_same_segments(text: str) -> None
         ("From: somebody\nSubject: claims\n\n" + OFFICE_VISIT, "no X12 stand before"),
         (OFFICE_VISIT.replace("SE*34*", "SE*33*"), "SE01 counts 33 segments, 34 stand in the set"),
         (OFFICE_VISIT.replace("SE*34*0001", "SE*34*0002"), "SE02 is not the control number"),
+        (
+            OFFICE_VISIT.replace("SE*34*", "SE*WALKER800517*"),
+            "SE01 counts (12 characters) segments, 34 stand in the set",
+        ),
         (OFFICE_VISIT.replace("GE*1*17", "GE*2*17"), "GE01 counts 2 sets, 1 stand"),
         (OFFICE_VISIT.replace("GE*1*17", "GE*1*18"), "GE02 is not the control number"),
         (OFFICE_VISIT.replace("IEA*1*000000017", "IEA*3*000000017"), "IEA01 counts 3 groups, 1 stand"),

@@ -188,6 +188,23 @@ def test_a_payment_that_is_no_number_holds_the_set_and_still_shows_its_claims() 
     assert only.held.startswith("BPR02 is `1OO`")
 
 
+@pytest.mark.parametrize("value", ["1OO", "12O.50", "$50", "1,234.50", "12.5.0", "-"])
+def test_what_can_be_no_name_is_shown(value: str) -> None:
+    _, only = read(f"CLP*A1*1*{value}*60**12*P1")
+    assert only.problems[0].reason.startswith(f"CLP03 is `{value}`; expected an amount")
+
+
+@pytest.mark.parametrize(
+    "value", ["WALKER800517", "W1ALKER80051", "KIM", "LEE1", "NG80", "OO800517", "李12", "123-45-6789", "M80051712"]
+)
+def test_what_may_be_a_name_or_a_persons_number_is_only_counted(value: str) -> None:
+    """Birthdays have eight digits, social security numbers nine; Kim, Ng and Oo are names."""
+    _, only = read(f"CLP*A1*1*{value}*60**12*P1")
+    reasons = " ".join(problem.reason for problem in only.problems)
+    assert reasons.startswith(f"CLP03 is {len(value)} characters that are no number; expected an amount")
+    assert value not in reasons
+
+
 def test_a_set_that_is_cut_off_is_held_and_says_so() -> None:
     from adapters.x12.parse import parse
     from tests.adapters.x12.made import file_of
