@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -66,11 +67,11 @@ def _file(path: Path, tables: Tables) -> tuple[Shape, int]:
         raw = path.read_bytes()
     except OSError as error:
         problem = {"segment": 0, "element": 0, "reason": f"the file can't be read: {error.strerror or error}"}
-        return {"file": str(path), "problems": [problem], "transactions": []}, UNREADABLE
+        return {"file": _named(path), "problems": [problem], "transactions": []}, UNREADABLE
     document = parse(raw)
     problems = sorted((*document.all_problems, *unknown_reasons(document, tables)), key=lambda one: one.segment)
     shape: Shape = {
-        "file": str(path),
+        "file": _named(path),
         "problems": [
             {"segment": problem.segment, "element": problem.element, "reason": problem.reason} for problem in problems
         ],
@@ -79,6 +80,11 @@ def _file(path: Path, tables: Tables) -> tuple[Shape, int]:
     if document.lost:
         return shape, UNREADABLE
     return shape, WITH_PROBLEMS if shape["problems"] or any(_held(shape["transactions"])) else CLEAN
+
+
+def _named(path: Path) -> str:
+    r"""A name that is not UTF-8 with its bytes escaped, `r\xe9mise.835`: no terminal and no JSON takes them as they are."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _held(shapes: list[Shape]) -> Iterator[bool]:

@@ -39,7 +39,7 @@ class Told(NamedTuple):
 def show(found: list[Shape], out: Console) -> None:
     """One table for each set, then the problems with their places."""
     for shape in found:
-        out.rule(escape(shape["file"]), align="left")
+        out.rule(escape(_clean(shape["file"])), align="left")
         for transaction in shape["transactions"]:
             _print(_told(transaction), out)
         for problem in shape["problems"]:

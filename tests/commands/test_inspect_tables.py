@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from commands.inspect_tables import show
 from tests.adapters.x12.made import file_of
 from tests.adapters.x12.test_remittance import HEADER
 
+ROOT = Path(__file__).parents[2]
 ERA = "005010X221A1"
 COVERED = """
     BHT*0022*11*1*20260620*0830
@@ -106,3 +111,20 @@ def test_what_a_file_holds_never_steers_the_terminal(tmp_path: Path, claims: int
     lines = shown(tmp_path, text)
     assert not any("\x1b" in line or "\x07" in line for line in lines)
     assert any("P?[2JX" in line for line in lines)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_file_may_have_any_name(tmp_path: Path, as_json: bool) -> None:
+    """Latin-1 bytes and an escape sequence in the name, a strict UTF-8 terminal: told escaped, and read like any other."""
+    path = os.fsencode(tmp_path) + b"/r\xe9mise\x1b[2J.835"
+    with open(path, "w") as file:
+        file.write(payments(1))
+    command = [sys.executable, "starter.py", "inspect", *(["--json"] if as_json else []), path]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict", "COLUMNS": "300"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\x1b" not in done.stdout
+    if as_json:
+        assert json.loads(done.stdout)[0]["file"] == f"{tmp_path}/r\\xe9mise\x1b[2J.835"
+    else:
+        assert "r\\xe9mise?[2J.835" in done.stdout.decode()
