@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,6 +13,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, T
 
 from activities.names import document_workflow_id
 from activities.orders import DeliveryReport, DocumentReference
+from activities.reading import Reader
 from adapters.x12.parse import parse
 from claims.documents import ParsedDocument
 from commands.app import main
@@ -25,7 +25,7 @@ from workflows.inbound_document import poison
 PATIENT = "JANE"
 
 
-def chokes_on(control: str) -> Callable[[bytes], ParsedDocument]:
+def chokes_on(control: str) -> Reader:
     """The reader of a release with a fault: one file's content makes it fail, as an unforeseen case would."""
 
     def read(raw: bytes) -> ParsedDocument:

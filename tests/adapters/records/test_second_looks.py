@@ -13,7 +13,7 @@ from adapters.records import SqlRecords, open_records
 from adapters.records.cipher import RingCipher
 from claims.claim import Claim
 from claims.matching import IndexEntry
-from claims.ports import JournalEntry, UnmatchedItem
+from claims.ports import UNREADABLE, JournalEntry, UnmatchedItem
 from claims.views import ClaimView
 
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
@@ -153,3 +153,66 @@ async def test_after_a_rotation_what_waits_is_still_found(
     await steps_of(after, step, view, entry(payer_claim_control_numbers=("HB99",)), 2)
     assert await due(after) == [sha256]
     after.close()
+
+
+async def test_where_a_look_is_given_up_what_was_on_its_way_is_open_again_and_the_document_listed_once(
+    records: SqlRecords, claim: Callable[..., Claim]
+) -> None:
+    await records.register(practice="p1", claim_id="c1", claim=claim(), fingerprint="f", at=START)
+    sha256 = await left_over(records)
+    await records.looks.learn({("p1", "c1"): {"HB99"}})
+    (part,) = (await records.looks.left_over(sha256)).parts
+    assert await records.looks.place(part, "p1/c1")
+    whole = UnmatchedItem(document=sha256, position=0, set="835", reference="", reason=f"{UNREADABLE}: x", at=START)
+    for _ in range(2):
+        await records.looks.give_up(sha256, "x", whole)
+    assert not await records.looks.place(part, "p1/c1"), "nobody looks any more: nothing is put on its way"
+    back, listed = await records.unmatched_rows()
+    assert (back.reference, back.matched_to, back.matches) == ("HB99", "", 0)
+    assert back.resolved_why == "was on its way to claim p1/c1, which may have it: x"
+    assert listed.is_unreadable
+    assert await due(records) == []
+
+    # read again: it is looked at, not delivered anew, and stays in the list until that succeeds
+    assert await records.open_document_again(sha256) == ("835", "sandbox", 3, START)
+    assert await records.document_done(sha256)
+    assert await due(records) == [sha256]
+    assert len(await records.unmatched()) == 2
+    again = await records.looks.left_over(sha256)
+    assert await records.looks.place(again.parts[0], "p1/c1")
+    await records.looks.arrived(again.parts[0])
+    await records.looks.looked(sha256, again.asked, ())
+    assert await records.unmatched() == ()
+    assert await due(records) == []
+
+
+async def test_what_has_arrived_or_a_person_matched_stays_where_a_look_is_given_up(
+    records: SqlRecords, claim: Callable[..., Claim]
+) -> None:
+    await records.register(practice="p1", claim_id="c1", claim=claim(), fingerprint="f", at=START)
+    arrived, matched = await left_over(records), await left_over(records, "two")
+    await records.looks.learn({("p1", "c1"): {"HB99"}})
+    (part,) = (await records.looks.left_over(arrived)).parts
+    assert await records.looks.place(part, "p1/c1")
+    await records.looks.arrived(part)
+    (open_one,) = await records.unmatched_rows()
+    await records.take_unmatched(open_one, to="p1/c2", by="biller-1")
+    for sha256 in (arrived, matched):
+        await records.looks.give_up(sha256, "x")
+    rows = await records.unmatched_rows(everything=True)
+    assert {one.document: one.matched_to for one in rows} == {arrived: "p1/c1", matched: "p1/c2"}
+
+
+async def test_a_look_is_not_over_while_another_try_of_it_left_a_part_on_its_way(
+    records: SqlRecords, claim: Callable[..., Claim]
+) -> None:
+    await records.register(practice="p1", claim_id="c1", claim=claim(), fingerprint="f", at=START)
+    sha256 = await left_over(records)
+    await records.looks.learn({("p1", "c1"): {"HB99"}})
+    slow = await records.looks.left_over(sha256)
+    assert await records.looks.place(slow.parts[0], "p1/c1")
+    await records.looks.looked(sha256, slow.asked, WAITS)
+    assert await due(records) == [sha256]
+    await records.looks.arrived(slow.parts[0])
+    await records.looks.looked(sha256, slow.asked, WAITS)
+    assert await due(records) == []
