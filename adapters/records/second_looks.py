@@ -138,11 +138,15 @@ def _waiting_for(connection: Connection, numbers: Kinds, cipher: Cipher) -> list
 def _learn(
     connection: Connection, told: Mapping[tuple[str, str], Collection[str]], cipher: Cipher
 ) -> tuple[tuple[str, str, str, int, datetime], ...]:
-    """The claims write their numbers themselves, a moment later; these are known at once."""
-    table, asked = schema.claims, set[str]()
+    """The claims write their numbers themselves, a moment later; these are known at once.
+
+    Who waits is read again once they are written and it is this one's turn: a document that is being finished beside this
+    saw none of them. Asked is at the end, in order, so that two of these never hold what the other one needs.
+    """
+    table, known_now = schema.claims, set[tuple[str, str]]()
     for (practice, claim_id), numbers in sorted(told.items()):
-        documents = _waiting_for(connection, {("payer", index.plain(number)) for number in numbers}, cipher)
-        if not documents:
+        named = {("payer", index.plain(number)) for number in numbers}
+        if not _waiting_for(connection, named, cipher):
             continue
         mine = and_(table.c.practice == practice, table.c.claim_id == claim_id)
         sealed = connection.scalar(select(table.c.index_entry).where(mine).with_for_update())
@@ -155,9 +159,13 @@ def _learn(
             entry = entry.model_copy(update={"payer_claim_control_numbers": known})
             connection.execute(update(table).where(mine).values(index_entry=index.seal(entry, cipher)))
             index.replace_numbers(connection, entry, cipher)
-        ask(connection, documents)
-        asked.update(documents)
-    return _references(connection, asked, len(asked))
+        known_now |= named
+    if not known_now:
+        return ()
+    take_turns(connection, "looks", shared=True)
+    documents = _waiting_for(connection, known_now, cipher)
+    ask(connection, documents)
+    return _references(connection, documents, len(documents))
 
 
 def _references(

@@ -182,12 +182,14 @@ def found_later(
             left[what] -= 1
             continue
         to, why = homes.get(what, ""), "a later copy of the remittance found its claim"
-        connection.execute(
+        found = connection.execute(
             update(table)
-            .where(table.c.document == item.document, table.c.ordinal == item.ordinal)
+            .where(table.c.document == item.document, table.c.ordinal == item.ordinal, table.c.resolution == "")
             .values(resolution="matched", matched_to=to, resolved_at=at, resolved_why=why)
         )
-        move(connection, item, to, posted=True)
+        if found.rowcount == 1:
+            # else somebody else did so since the list was read, and its cash was moved then (PostgreSQL)
+            move(connection, item, to, posted=True)
 
 
 def move(connection: Connection, item: UnmatchedRow, to: str = "", *, posted: bool) -> None:

@@ -20,12 +20,21 @@ START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 WAITS = (("payer", "HB99"), ("patient", "HB99"))
 
 
-async def left_over(records: SqlRecords, text: str = "one", *, kind: str = "835 PLB", reason: str = "nobody's") -> str:
-    sha256, _ = await records.store_document(text.encode(), kind="835", source="sandbox", at=START)
+async def left_over(
+    records: SqlRecords,
+    text: str = "one",
+    *,
+    kind: str = "835 PLB",
+    reason: str = "nobody's",
+    number: str = "HB99",
+    at: datetime = START,
+) -> str:
+    sha256, _ = await records.store_document(text.encode(), kind="835", source="sandbox", at=at)
     item = UnmatchedItem(
-        document=sha256, position=3, part=1, set=kind, reference="HB99", amount_cents=4000, reason=reason, at=START
+        document=sha256, position=3, part=1, set=kind, reference=number, amount_cents=4000, reason=reason, at=at
     )
-    await records.finish_document(sha256, delivered=0, unmatched=[item], problems=(), awaited=WAITS)
+    waits = (("payer", number), ("patient", number))
+    await records.finish_document(sha256, delivered=0, unmatched=[item], problems=(), awaited=waits)
     return sha256
 
 
