@@ -1,7 +1,8 @@
 """What may be erased: closed claims, settled accounts and documents past their time, never what is open or under a legal hold.
 
-A claim or an account goes with all its rows, an account after the last of its claims. Of a document its content goes and
-its hash stays: a file that comes again is still known.
+A claim or an account goes with all its rows, an account after the last of its claims. Of a document its content goes, with what
+it left over for nobody: the numbers it waited by, and what people wrote when they resolved it. Its hash stays: a file that comes
+again is still known. While a part of it is open, it is kept whole: somebody has to find out whose money that is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from adapters.records import schema
 from adapters.records.audit_log import Act
 from adapters.records.cipher import Cipher
+from adapters.records.second_looks import ON_ITS_WAY
 from adapters.records.upsert import insert_once, storable
 from claims.accounts.views import AccountView
 from claims.base import Day, Instant, Value
@@ -141,15 +143,30 @@ def _held(connection: Connection) -> ColumnElement[bool]:
 def _documents(connection: Connection, on: date, own_years: int) -> Iterator[Expired]:
     """Which claims a file is about isn't kept for every file, so all that are open or held and old enough keep it."""
     rule = longest(own_years)
-    claims, table = schema.claims, schema.documents
-    living = select(func.min(claims.c.registered_at)).where(or_(claims.c.stage != Stage.CLOSED, _held(connection)))
-    first: datetime | None = connection.scalar(living)
+    table, first = schema.documents, _first_living(connection)
     query = select(table.c.sha256, table.c.stored_at).where(table.c.size > 0, _taken(table))
     query = query.where(func.length(table.c.raw) > 0)
     for row in connection.execute(query):
         since = kept_until(row.stored_at.date(), rule)
-        if since <= on and (first is None or row.stored_at + SLACK < first):
+        old = since <= on and (first is None or row.stored_at + SLACK < first)
+        if old and not _has_open_parts(connection, row.sha256):
             yield _expired("document", row.sha256, since, rule)
+
+
+def _first_living(connection: Connection) -> datetime | None:
+    """Since when the oldest claim that is open or held is known here."""
+    claims = schema.claims
+    living = select(func.min(claims.c.registered_at)).where(or_(claims.c.stage != Stage.CLOSED, _held(connection)))
+    found: datetime | None = connection.scalar(living)
+    return found
+
+
+def _has_open_parts(connection: Connection, sha256: str, *, lock: bool = False) -> bool:
+    """Whether anything it left over is still nobody's, or on its way to a claim."""
+    table = schema.unmatched
+    query = select(table.c.resolution, table.c.resolved_why).where(table.c.document == sha256)
+    rows = connection.execute(query.with_for_update() if lock else query)
+    return any(not row.resolution or row.resolved_why == ON_ITS_WAY for row in rows)
 
 
 def _taken(table: Table) -> ColumnElement[bool]:
@@ -164,15 +181,7 @@ def _expired(kind: str, identity: str, since: date, rule: Rule) -> Expired:
 def erase(connection: Connection, one: Expired) -> Act | None:
     """Erases it -> what is to be noted; None where it was gone already, reopened, or held meanwhile."""
     if one.kind == "document":
-        table = schema.documents
-        gone = connection.execute(
-            update(table).where(table.c.sha256 == one.id, func.length(table.c.raw) > 0).values(raw=b"", problems="[]")
-        )
-        if gone.rowcount != 1:
-            return None
-        left = schema.unmatched
-        connection.execute(update(left).where(left.c.document == one.id).values(reference="", resolved_why=""))
-        return _erased(one, f"document/{one.id}")
+        return _erase_document(connection, one)
     practice, _, claim_id = one.id.partition("/")
     if one.kind == "account":
         return _erase_account(connection, practice, claim_id, one)
@@ -183,6 +192,21 @@ def erase(connection: Connection, one: Expired) -> Act | None:
     for table in _OF_A_CLAIM:
         connection.execute(delete(table).where(_is(table, practice, claim_id)))
     return _erased(one, f"claim/{one.id}")
+
+
+def _erase_document(connection: Connection, one: Expired) -> Act | None:
+    table, left, first = schema.documents, schema.unmatched, _first_living(connection)
+    mine = select(table.c.stored_at).where(table.c.sha256 == one.id, func.length(table.c.raw) > 0)
+    stored_at: datetime | None = connection.scalar(mine.with_for_update())
+    if stored_at is None or (first is not None and stored_at + SLACK >= first):
+        return None
+    if _has_open_parts(connection, one.id, lock=True):
+        return None
+    connection.execute(update(table).where(table.c.sha256 == one.id).values(raw=b"", problems="[]"))
+    connection.execute(update(left).where(left.c.document == one.id).values(reference="", resolved_why=""))
+    for waiting in (schema.awaited_numbers, schema.second_looks):
+        connection.execute(delete(waiting).where(waiting.c.document == one.id))
+    return _erased(one, f"document/{one.id}")
 
 
 def _erase_account(connection: Connection, practice: str, account: str, one: Expired) -> Act | None:

@@ -13,6 +13,7 @@ from adapters.keys import KeyRing, Keys
 from adapters.records import RecordsError, SqlRecords, open_records
 from adapters.records.audit_log import Act
 from adapters.records.cipher import RingCipher
+from adapters.records.retention import Expired
 from claims.accounts.state import AccountState
 from claims.accounts.views import AccountEntry, AccountView
 from claims.claim import Claim
@@ -243,6 +244,62 @@ async def test_an_account_with_anything_open_or_younger_than_its_time_is_kept(
     assert [one.kind for one in await records.custody.expired(own_years=6)] == ["account"]
     await records.write_account(entries=[], view=settled_account(**changed))
     assert await records.custody.expired(own_years=6) == ()
+
+
+async def left_over(records: SqlRecords) -> str:
+    """An 835 of which 50.00 found nobody ten years ago: it waits by two numbers."""
+    sha256, _ = await records.store_document(b"ISA*fifty", kind="835", source="carrier", at=CLOSED)
+    item = UnmatchedItem(
+        document=sha256, position=9, set="835", reference="WHO1", amount_cents=5000, reason="no claim", at=CLOSED
+    )
+    waits = (("payer", "ICN77"), ("member", "MEM77"))
+    await records.finish_document(sha256, delivered=0, unmatched=[item], problems=(), awaited=waits)
+    return sha256
+
+
+def rows_of(url: str, *tables: str) -> list[int]:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        counts = [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables]
+    engine.dispose()
+    return counts
+
+
+async def test_a_document_with_an_open_part_is_kept_and_then_goes_with_every_number_it_waited_by(
+    records: SqlRecords, url: str
+) -> None:
+    sha256, custody = await left_over(records), records.custody
+    gone = Expired(kind="document", id=sha256, since=CLOSED.date(), years=10, source="42 CFR 422.504(d)")
+    assert await custody.expired(own_years=6) == (), "50.00 are nobody's yet"
+    assert not await custody.erase(gone, by="officer-1")
+    (row,) = await records.unmatched_rows()
+    assert (row.reference, row.amount_cents) == ("WHO1", 5000)
+    await records.open_document_again(sha256)
+    await records.set_aside_unmatched(row, by="biller-1", why="Robin Sample's, of another practice")
+    assert rows_of(url, "awaited_numbers", "second_looks") == [2, 1]
+    (listed,) = await custody.expired(own_years=6)
+    assert await custody.erase(listed, by="officer-1")
+    assert rows_of(url, "awaited_numbers", "second_looks") == [0, 0]
+    (kept,) = await records.unmatched_rows(everything=True)
+    assert (kept.reference, kept.resolved_why, kept.resolution, kept.resolved_by) == ("", "", "set_aside", "biller-1")
+
+
+async def test_a_part_on_its_way_to_a_claim_keeps_its_document(records: SqlRecords) -> None:
+    sha256 = await left_over(records)
+    await records.open_document_again(sha256)
+    (part,) = (await records.looks.left_over(sha256)).parts
+    assert await records.looks.place(part, "p1/c1")
+    assert await records.custody.expired(own_years=6) == ()
+    await records.looks.arrived(part)
+    assert [one.id for one in await records.custody.expired(own_years=6)] == [sha256]
+
+
+async def test_a_file_of_the_time_of_a_hold_stays_also_where_that_was_placed_after_the_list_was_made(
+    ten_years_old: SqlRecords,
+) -> None:
+    listed = await ten_years_old.custody.expired(own_years=6)
+    assert await ten_years_old.custody.hold("p1", "c1", by="counsel-1", reason="Doe v. Lakeside")
+    assert [await ten_years_old.custody.erase(one, by="officer-1") for one in listed] == [False, False]
 
 
 @pytest.mark.parametrize(
