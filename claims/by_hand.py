@@ -7,7 +7,7 @@ from claims.cash import PLB_SET
 from claims.deliveries import IndexEntry
 from claims.documents import ClaimPayment, ParsedDocument, ParsedSet, Remittance
 from claims.events import PaymentUnmatched, RemittanceReceived, TakebackReceived
-from claims.posting import alike, content_of, payment_key, takeback_key
+from claims.posting import alike, alike_payments, payment_key, takeback_key
 
 Matched = RemittanceReceived | TakebackReceived
 
@@ -28,9 +28,9 @@ def matched_event(
     if kind != "835":
         raise CannotMatch(f"a {kind} is no payment: only payments and recoveries of an 835 are matched by hand")
     for one in parsed.sets:
-        for payment in one.parsed.claims if isinstance(one.parsed, Remittance) else ():
+        for payment, occurrence in alike_payments(one.parsed.claims) if isinstance(one.parsed, Remittance) else ():
             if payment.segment == position:
-                return _payment(parsed, one, payment, entry, at=at, again=again)
+                return _payment(parsed, one, payment, occurrence, entry, at=at, again=again)
     raise CannotMatch("this part is no claim payment (a whole set, perhaps): ask the payer for a corrected remittance")
 
 
@@ -43,11 +43,17 @@ def taken_off(event: Matched, *, by: str, reason: str, at: Instant) -> PaymentUn
 
 
 def _payment(
-    parsed: ParsedDocument, one: ParsedSet, payment: ClaimPayment, entry: IndexEntry, *, at: Instant, again: int
+    parsed: ParsedDocument,
+    one: ParsedSet,
+    payment: ClaimPayment,
+    occurrence: int,
+    entry: IndexEntry,
+    *,
+    at: Instant,
+    again: int,
 ) -> RemittanceReceived:
     remittance = one.parsed
     assert isinstance(remittance, Remittance)
-    before = [other for other in remittance.claims if other.segment < payment.segment]
     return RemittanceReceived(
         at=at,
         id=_event_id(parsed, again, payment.segment),
@@ -58,7 +64,7 @@ def _payment(
         payer_id=remittance.payer_id if remittance.payer_id in entry.payer_ids else "",
         paid_on=remittance.paid_on,
         method=remittance.method,
-        occurrence=sum(content_of(other) == content_of(payment) for other in before),
+        occurrence=occurrence,
         payment=payment,
     )
 

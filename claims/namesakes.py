@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
 
 from claims.base import Day
 from claims.deliveries import IndexEntry
 from claims.documents import ClaimPayment
+from claims.numbers import plain, plain_member
 
 
 def first_day(payment: ClaimPayment) -> Day | None:
@@ -72,51 +72,67 @@ def _another(payment: ClaimPayment, entry: IndexEntry) -> bool:
     return not given & set(entry.line_control_numbers) and not set(_lines(payment)) & set(entry.lines)
 
 
+class ByNumber:
+    """The claims by one kind of number: who has it as it was written, and where nobody has, who has it as compared."""
+
+    def __init__(self, compared: Callable[[str], str] = plain) -> None:
+        self._compared = compared
+        self._written: dict[str, list[IndexEntry]] = {}
+        self._alike: dict[str, list[IndexEntry]] = {}
+        self._fresh: list[tuple[str, IndexEntry]] = []
+        """What `_alike` lacks: most documents never ask for it."""
+
+    def add(self, number: str, entry: IndexEntry) -> None:
+        self._written.setdefault(number, []).append(entry)
+        self._fresh.append((number, entry))
+
+    def find(self, number: str) -> list[IndexEntry]:
+        if not self._compared(number):
+            return []
+        found = self._written.get(number)
+        if found is None:
+            for written, entry in self._fresh:
+                self._alike.setdefault(self._compared(written), []).append(entry)
+            self._fresh.clear()
+            found = self._alike.get(self._compared(number), [])
+        return list(found) if len(found) < 2 else _once(found)
+
+
 class Lookups:
     """The claims by each of their numbers, so that a remittance of thousands is matched in one pass."""
 
     def __init__(self, index: Sequence[IndexEntry]) -> None:
-        self._ours: dict[str, list[IndexEntry]] = {}
-        self._payers: dict[str, list[IndexEntry]] = {}
-        self._traces: dict[str, list[IndexEntry]] = {}
-        self._members: dict[str, list[IndexEntry]] = {}
+        self._ours, self._payers, self._traces, self._members = (
+            ByNumber(),
+            ByNumber(),
+            ByNumber(),
+            ByNumber(plain_member),
+        )
         for entry in index:
-            self._ours.setdefault(entry.patient_control_number, []).append(entry)
+            self._ours.add(entry.patient_control_number, entry)
             for kept, numbers in (
                 (self._payers, entry.payer_claim_control_numbers),
                 (self._traces, entry.traces),
                 (self._members, entry.member_ids),
             ):
-                for number in numbers if len(numbers) < 2 else dict.fromkeys(numbers):
-                    kept.setdefault(number, []).append(entry)
+                for number in numbers:
+                    kept.add(number, entry)
+
+    def learn(self, number: str, entry: IndexEntry) -> None:
+        """The document pays this claim under a number of the payer's: what comes after in it may name that number."""
+        self._payers.add(number, entry)
 
     def by_control_number(self, number: str) -> list[IndexEntry]:
-        return list(self._ours.get(number) or self._folded_ours.get(number.upper()) or ()) if number else []
+        return self._ours.find(number)
 
     def by_payer_number(self, number: str) -> list[IndexEntry]:
-        return list(self._payers.get(number) or self._folded_payers.get(number.upper()) or ()) if number else []
-
-    @cached_property
-    def _folded_ours(self) -> dict[str, list[IndexEntry]]:
-        return _folded(self._ours)
-
-    @cached_property
-    def _folded_payers(self) -> dict[str, list[IndexEntry]]:
-        return _folded(self._payers)
+        return self._payers.find(number)
 
     def by_traces(self, *traces: str) -> list[IndexEntry]:
-        return _once(entry for trace in traces if trace for entry in self._traces.get(trace, ()))
+        return _once(entry for trace in traces for entry in self._traces.find(trace))
 
     def by_members(self, *member_ids: str) -> list[IndexEntry]:
-        return _once(entry for member in member_ids if member for entry in self._members.get(member, ()))
-
-
-def _folded(exact: Mapping[str, list[IndexEntry]]) -> dict[str, list[IndexEntry]]:
-    """By number in capitals, as payers send it back; asked where nobody has it as it was written."""
-    found: dict[str, list[IndexEntry]] = {}
-    for number, entries in exact.items():
-        found.setdefault(number.upper(), []).extend(entries)
-    return {number: _once(entries) for number, entries in found.items()}
+        return _once(entry for member in member_ids for entry in self._members.find(member))
 
 
 def _once(entries: Iterable[IndexEntry]) -> list[IndexEntry]:

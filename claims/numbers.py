@@ -1,4 +1,7 @@
-"""The numbers of a document that may name a claim: what the records must be asked for before it can be routed."""
+"""The numbers of a document that may name a claim: what the records must be asked for before it can be routed.
+
+And how two of them are compared, wherever they are: `plain` and `plain_member`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,16 @@ from claims.documents import (
     Remittance,
     StatusReport,
 )
+
+
+def plain(number: str) -> str:
+    """A control number as it is compared: payers send it back in capitals, and with blanks around it."""
+    return number.strip().upper()
+
+
+def plain_member(number: str) -> str:
+    """A member id as it is compared: cards print it with dashes and blanks, payers send it back without."""
+    return number.replace("-", "").replace(" ", "").upper()
 
 
 class Numbers(Value):

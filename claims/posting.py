@@ -63,6 +63,7 @@ __all__ = [
     "Outcome",
     "Sums",
     "alike",
+    "alike_payments",
     "all_adjustments",
     "all_remarks",
     "bucket",
@@ -112,6 +113,19 @@ def alike(adjustments: Sequence[ProviderAdjustment]) -> Iterator[tuple[ProviderA
         what = (one.reason, one.reference, one.amount_cents)
         yield one, seen[what]
         seen[what] += 1
+
+
+def alike_payments(payments: Sequence[ClaimPayment]) -> Iterator[tuple[ClaimPayment, int]]:
+    """Each payment of a set with how many before it read alike; only those that share their numbers can."""
+    numbers = [(one.patient_control_number, one.payer_claim_control_number) for one in payments]
+    sharing, seen = Counter(numbers), Counter[str]()
+    for one, both in zip(payments, numbers, strict=True):
+        if sharing[both] == 1:
+            yield one, 0
+            continue
+        content = content_of(one)
+        yield one, seen[content]
+        seen[content] += 1
 
 
 # the ledger

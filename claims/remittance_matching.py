@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from claims.deliveries import IndexEntry, Unmatched
@@ -11,7 +9,7 @@ from claims.documents import ClaimPayment, ParsedSet, ProviderAdjustment, Remitt
 from claims.events import RemittanceReceived, TakebackReceived
 from claims.making import maker
 from claims.namesakes import first_day, told_apart
-from claims.posting import alike, content_of
+from claims.posting import alike, alike_payments
 from claims.proof import held_claim, held_remittance
 from claims.refunds import ACKNOWLEDGED
 from claims.router import Router
@@ -40,7 +38,7 @@ def route_remittance(r: Router, remittance: Remittance, one: ParsedSet) -> None:
         "occurrence": 0,
         "payment": None,
     }
-    for payment, occurrence in _counted(remittance.claims):
+    for payment, occurrence in alike_payments(remittance.claims):
         claim_payment(r, remittance, payment, occurrence, common)
     for i, (adjustment, occurrence) in enumerate(alike(remittance.provider_adjustments), 1):
         provider_adjustment(r, remittance, adjustment, segment, i, occurrence)
@@ -59,11 +57,7 @@ def claim_payment(
         r.miss(payment.segment, "835", number, why, remittance.payer, payment.paid_cents)
         return
     if theirs := paid_under(payment):
-        same = r.numbered.get(theirs)
-        if same is None:
-            r.numbered[theirs] = [found]
-        elif found not in same:
-            same.append(found)
+        r.look.learn(theirs, found)
     fields = common.copy()
     fields["id"] = f"{r.short}:{payment.segment}"
     fields["payer_id"] = _payer_id(remittance, found)
@@ -98,7 +92,7 @@ def provider_adjustment(
     if not (adjustment.reason == "WO" or acknowledges) or not adjustment.amount_cents:
         return
     number = adjustment.reference
-    found = r.look.by_payer_number(number) or r.look.by_control_number(number) or r.numbered.get(number, [])
+    found = r.look.by_payer_number(number) or r.look.by_control_number(number)
     if len(found) != 1:
         if adjustment.reason == "WO":
             what = "several claims" if found else "no claim of ours"
@@ -129,21 +123,6 @@ def provider_adjustment(
             occurrence=occurrence,
         ),
     )
-
-
-def _counted(claims: Sequence[ClaimPayment]) -> Iterator[tuple[ClaimPayment, int]]:
-    """Each payment with how many of the set before it read alike; only those that share their numbers can."""
-    numbers = [(claim.patient_control_number, claim.payer_claim_control_number) for claim in claims]
-    sharing = Counter(numbers)
-    alike: dict[str, int] = {}
-    for claim, both in zip(claims, numbers, strict=True):
-        if sharing[both] == 1:
-            yield claim, 0
-            continue
-        content = content_of(claim)
-        occurrence = alike.get(content, 0)
-        alike[content] = occurrence + 1
-        yield claim, occurrence
 
 
 def _payer_id(remittance: Remittance, entry: IndexEntry) -> str:

@@ -23,8 +23,6 @@ class Router:
         self.deliveries: list[Delivery] = []
         self.unmatched: list[Unmatched] = []
         self.held: list[Held] = []
-        # The payer's numbers of claims that this document pays: its own PLB may name one that nobody knew before.
-        self.numbered: dict[str, list[IndexEntry]] = {}
 
     def deliver(self, entry: IndexEntry, event: AnyEvent) -> None:
         fields = {"practice": entry.practice, "claim_id": entry.claim_id, "event": event}

@@ -15,7 +15,7 @@ from claims.deliveries import Delivery, IndexEntry, Unmatched
 from claims.documents import ParsedDocument, Remittance
 from claims.events import RemittanceReceived, TakebackReceived
 from claims.matching import route
-from claims.numbers import Numbers
+from claims.numbers import Numbers, plain, plain_member
 from claims.told_numbers import payers_number
 
 Place = tuple[int, int]
@@ -80,27 +80,21 @@ def learnt(deliveries: Iterable[Delivery]) -> Mapping[tuple[str, str], frozenset
 
 
 def told(numbers: IndexEntry) -> frozenset[tuple[str, str]]:
-    """What a claim may be named by, kind and number in capitals; compare `sought`."""
-    return frozenset(
-        (
-            ("patient", numbers.patient_control_number.upper()),
-            *(("payer", one.upper()) for one in numbers.payer_claim_control_numbers),
-            *(("member", one.upper()) for one in numbers.member_ids),
-        )
-    )
+    """What a claim may be named by, kind and number as they are compared; see `sought`."""
+    return _pairs((numbers.patient_control_number,), numbers.payer_claim_control_numbers, numbers.member_ids)
 
 
 def sought(parts: Iterable[Numbers]) -> frozenset[tuple[str, str]]:
-    """What these parts wait for, kind and number in capitals; compare `told`."""
-    return frozenset(
-        pair
-        for one in parts
-        for pair in (
-            *(("patient", number.upper()) for number in one.patient_control_numbers),
-            *(("payer", number.upper()) for number in one.payer_claim_control_numbers),
-            *(("member", number.upper()) for number in one.member_ids),
-        )
+    """What these parts wait for, kind and number as they are compared; see `told`."""
+    return frozenset().union(
+        *(_pairs(one.patient_control_numbers, one.payer_claim_control_numbers, one.member_ids) for one in parts)
     )
+
+
+def _pairs(ours: Iterable[str], payers: Iterable[str], members: Iterable[str]) -> frozenset[tuple[str, str]]:
+    found = {("patient", plain(one)) for one in ours} | {("payer", plain(one)) for one in payers}
+    found |= {("member", plain_member(one)) for one in members}
+    return frozenset(pair for pair in found if pair[1])
 
 
 def _given(*numbers: str) -> tuple[str, ...]:

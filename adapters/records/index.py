@@ -16,6 +16,8 @@ from adapters.records.cipher import Cipher
 from adapters.records.upsert import Row, insert_all_once, insert_once, storable
 from claims.claim import Claim
 from claims.matching import IndexEntry, SubmissionKey
+from claims.numbers import plain as plain_number
+from claims.numbers import plain_member
 from claims.ports import ControlNumbers, RecordsError
 
 _CHUNK = 400
@@ -26,7 +28,7 @@ V = TypeVar("V")
 
 
 def plain(value: str) -> str:
-    return storable(value).strip().upper()
+    return plain_number(storable(value))
 
 
 def _envelope(value: str) -> str:
@@ -34,7 +36,7 @@ def _envelope(value: str) -> str:
 
 
 def member(value: str) -> str:
-    return storable(value).replace("-", "").replace(" ", "").upper()
+    return plain_member(storable(value))
 
 
 _OF_A_PERSON = frozenset({"patient", "payer", "member"})

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
 
-from adapters.records import schema
+from adapters.records import index, schema
 from adapters.records.cipher import Cipher
 from adapters.records.claims import journal_entry
 from claims.base import Day, Instant, Value
@@ -131,7 +131,7 @@ def find_claims(connection: Connection, reference: str, practice: str | None, ci
     """By claim id, `practice/claim_id` or patient control number (a submission's own too)."""
     table, numbers = schema.claims, schema.claim_numbers
     by_number = select(numbers.c.practice, numbers.c.claim_id).where(
-        numbers.c.kind == "patient", numbers.c.value.in_(cipher.blinds(reference.strip().upper()))
+        numbers.c.kind == "patient", numbers.c.value.in_(cipher.blinds(index.plain(reference)))
     )
     ways = [
         table.c.claim_id == reference,

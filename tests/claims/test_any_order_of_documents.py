@@ -237,6 +237,47 @@ def test_two_takebacks_of_one_amount_in_one_remittance_take_it_twice(first: bool
     assert told(["LK1", *order])["ledgers"]["LK1"]["paid"] == 7000
 
 
+@pytest.mark.parametrize("named", ["hb1", " HB1 "])
+def test_a_takeback_in_the_remittance_that_tells_its_number_may_write_it_otherwise(named: str) -> None:
+    """As it may in one that comes before or after: 90.00 paid, 40.00 taken back."""
+    assert told(["LK1", era("T1", FIRST, wo=((named, 4000),))])["ledgers"]["LK1"]["paid"] == 5000
+    for order in ((PAYS, era("T3", wo=((named, 4000),))), (era("T3", wo=((named, 4000),)), PAYS)):
+        assert told(["LK1", *order])["ledgers"]["LK1"]["paid"] == 5000
+
+
+def test_within_a_remittance_too_a_number_as_written_comes_first() -> None:
+    both = era("T1", of("LK1", FIRST), of("LK2", payment(CHARGE, icn="hb1")), wo=(("HB1", 4000),))
+    end = told([*NUMBERS, both])
+    assert (end["ledgers"]["LK1"]["paid"], end["ledgers"]["LK2"]["paid"]) == (5000, 12500)
+
+
+def test_it_comes_first_where_another_claim_was_known_before_by_the_number_in_small_letters() -> None:
+    small = era("T1", of("LK2", payment(CHARGE, icn="hb1")))
+    for order in ((small, era("T2", FIRST, wo=(("HB1", 4000),))), (small, PAYS, TAKES_BY_FIRST)):
+        end = told([*NUMBERS, *order])
+        assert (end["ledgers"]["LK1"]["paid"], end["ledgers"]["LK2"]["paid"]) == (5000, 12500)
+
+
+@pytest.mark.parametrize("given", ["m-1 1", "M11"])
+@pytest.mark.parametrize("early", [True, False])
+def test_a_member_id_with_or_without_its_dashes_finds_the_claim_before_and_after_it_is_registered(
+    given: str, early: bool
+) -> None:
+    """Charge and first day are the claim's, the control number is nobody's: the card decides."""
+    claim = visit("LK1")
+    (coverage,) = claim.coverages
+    carded = claim.model_copy(update={"coverages": (coverage.model_copy(update={"member_id": "M-11"}),)})
+    pays = era("T1", of("0", payment(9000, "CO-45:3500", icn="HB1", member_id=given, service_from=date(2026, 3, 2))))
+    world = World(TABLES, load_icd10(), zone=ZONE, agreeable=True)
+    if early:
+        world.document(pays, at=START)
+    world.register(carded, at=START + timedelta(days=1))
+    if not early:
+        world.document(pays, at=START + timedelta(days=2))
+    (state,) = world.claims.values()
+    assert (ledger(state, TABLES).paid, world.unmatched) == (9000, [])
+
+
 def test_a_number_that_comes_back_in_capitals_is_the_same_and_one_as_written_comes_first() -> None:
     small = era("T1", of("lk1a", FIRST))
     assert told(["LK1a", small])["unmatched"] == []

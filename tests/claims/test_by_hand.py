@@ -77,3 +77,11 @@ def test_what_is_taken_off_is_named_by_the_key_it_was_posted_under() -> None:
 def test_what_is_no_payment_can_not_be_matched(kind: str, position: int, part: int, why: str) -> None:
     with pytest.raises(CannotMatch, match=why):
         matched_event(TWICE, kind, position, part, OURS, at=START)
+
+
+def test_two_alike_are_counted_by_hand_as_routing_counts_them_however_the_set_lists_them() -> None:
+    listed = document(payment(9000, "CO-45:3500", segment=20), payment(9000, "CO-45:3500", segment=10))
+    routed = {d.event.id: d.event for d in route(listed, [OURS], at=START).deliveries}
+    for segment in (10, 20):
+        event = matched_event(listed, "835", segment, 0, OURS, at=START)
+        assert event == routed[event.id]
