@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from temporalio import activity
+from temporalio.service import RPCError
 
 from activities.errors import carrier_errors
 from activities.heart import beating
 from activities.orders import DocumentReference, InboxReport
 from activities.second_look import referred
 from activities.submission import ANSWERS
-from claims.ports import Carrier, CarrierError, InboundItem, Records, RequestRefused, Unavailable
+from claims.ports import Carrier, CarrierError, InboundItem, Records, RequestRefused, StoredReference, Unavailable
 
 OVERLAP = timedelta(minutes=10)
 """Windows overlap: a carrier may list a document late, and its clock is not ours."""
@@ -54,6 +55,7 @@ class InboxActivities:
         self._carrier = carrier
         self._records = records
         self._starter = starter
+        self._looked_at: StoredReference | None = None
 
     @activity.defn(name="fetch_documents")
     async def fetch_documents(self) -> InboxReport:
@@ -65,11 +67,20 @@ class InboxActivities:
             return await self._round()
 
     async def _round(self) -> InboxReport:
+        """Looks come last: nothing that is wrong with them keeps a new document waiting, nor a carrier that is away them."""
+        try:
+            report = await self._fetch()
+        except Exception:
+            await self._start_looks()
+            raise
+        trouble = await self._start_looks()
+        return report.model_copy(update={"trouble": report.trouble or trouble})
+
+    async def _fetch(self) -> InboxReport:
         carrier = self._carrier.name
         started = datetime.now(UTC)
         cursor = await self._records.cursor(carrier) or started - FIRST_LOOK
         await self._start_answers()
-        await self._start_looks()
         report, latest, missing = InboxReport(), cursor, ""
         page: str | None = None
         while True:
@@ -94,10 +105,29 @@ class InboxActivities:
             document = DocumentReference(sha256=sha256, set=kind, source=ANSWERS, received_at=arrived, size=size)
             await self._starter.start_document(document)
 
-    async def _start_looks(self) -> None:
-        """Documents with parts of nobody whose number a claim is known by now; the next round goes on with the rest."""
-        for one in await self._records.looks.due(LOOKS):
-            await self._starter.start_document(referred(one), again=True)
+    async def _start_looks(self) -> str:
+        """Documents with parts of nobody whose number a claim is known by now -> what went wrong, if anything.
+
+        The next round goes on after the last of these, and with the first once all had their turn, so that some that
+        fail every time keep no other waiting.
+        """
+        for one in await self._next_looks():
+            self._looked_at = one
+            try:
+                await self._starter.start_document(referred(one), again=True)
+            except RPCError as error:
+                # the server is away, most likely; what is due stays due
+                return f"RPCError: {error.status.name.lower()} at a second look"
+        return ""
+
+    async def _next_looks(self) -> Sequence[StoredReference]:
+        looks = self._records.looks
+        found = await looks.due(LOOKS, after=self._looked_at) if self._looked_at else ()
+        if len(found) == LOOKS:
+            return found
+        seen = {one[0] for one in found}
+        first = await looks.due(LOOKS - len(found))
+        return (*found, *(one for one in first if one[0] not in seen))
 
     async def _take_all(self, items: Sequence[InboundItem]) -> list[Taken]:
         """Several at a time, the results in the order of the list."""

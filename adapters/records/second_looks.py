@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.records import index, schema
@@ -19,7 +19,7 @@ from adapters.records.turns import take_turns
 from adapters.records.unmatched import UnmatchedRow, give_back, move, unreadable, unreadable_no_more
 from adapters.records.upsert import insert_all_once, insert_once
 from claims.matching import IndexEntry
-from claims.ports import LeftOver, LeftPart, SecondLooks, UnmatchedItem
+from claims.ports import LeftOver, LeftPart, SecondLooks, StoredReference, UnmatchedItem
 from claims.second_look import MONEY, may_have_it
 
 ON_ITS_WAY = "its number became known: on its way to the claim"
@@ -35,16 +35,14 @@ class SqlSecondLooks(SecondLooks):
         self._cipher = cipher
         self._clock = clock
 
-    async def learn(
-        self, told: Mapping[tuple[str, str], Collection[str]]
-    ) -> tuple[tuple[str, str, str, int, datetime], ...]:
+    async def learn(self, told: Mapping[tuple[str, str], Collection[str]]) -> tuple[StoredReference, ...]:
         numbers = {("payer", index.plain(number)) for those in told.values() for number in those}
         if not await self._database.read(lambda c: _waiting_for(c, numbers, self._cipher)):
             return ()
         return await self._database.write(lambda c: _learn(c, told, self._cipher))
 
-    async def due(self, limit: int) -> tuple[tuple[str, str, str, int, datetime], ...]:
-        return await self._database.read(lambda c: _references(c, None, limit))
+    async def due(self, limit: int, *, after: StoredReference | None = None) -> tuple[StoredReference, ...]:
+        return await self._database.read(lambda c: _references(c, None, limit, after))
 
     async def left_over(self, sha256: str) -> LeftOver:
         return await self._database.read(lambda c: _left_over(c, sha256))
@@ -137,7 +135,7 @@ def _waiting_for(connection: Connection, numbers: Kinds, cipher: Cipher) -> list
 
 def _learn(
     connection: Connection, told: Mapping[tuple[str, str], Collection[str]], cipher: Cipher
-) -> tuple[tuple[str, str, str, int, datetime], ...]:
+) -> tuple[StoredReference, ...]:
     """The claims write their numbers themselves, a moment later; these are known at once.
 
     Who waits is read again once they are written and it is this one's turn: a document that is being finished beside this
@@ -169,9 +167,9 @@ def _learn(
 
 
 def _references(
-    connection: Connection, chosen: Collection[str] | None, limit: int
-) -> tuple[tuple[str, str, str, int, datetime], ...]:
-    """Hash, kind, source, bytes and arrival of documents that are to be looked at, oldest first; None: any."""
+    connection: Connection, chosen: Collection[str] | None, limit: int, after: StoredReference | None = None
+) -> tuple[StoredReference, ...]:
+    """Documents that are to be looked at, oldest first; None: any."""
     table, looks = schema.documents, schema.second_looks
     query = (
         select(table.c.sha256, table.c.kind, table.c.source, table.c.size, table.c.stored_at)
@@ -182,6 +180,10 @@ def _references(
     )
     if chosen is not None:
         query = query.where(table.c.sha256.in_(sorted(chosen)))
+    if after is not None:
+        sha256, *_, arrived = after
+        later = and_(table.c.stored_at == arrived, table.c.sha256 > sha256)
+        query = query.where(or_(table.c.stored_at > arrived, later))
     return tuple((row.sha256, row.kind, row.source, row.size, row.stored_at) for row in connection.execute(query))
 
 
