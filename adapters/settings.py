@@ -6,7 +6,9 @@ The defaults are those of the embedded demo: Temporal, sandbox and records on th
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -283,8 +285,10 @@ def _said(value: str | Path | SecretStr | None) -> bool:
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
-def load_settings() -> Settings:
+def load_settings(found: Mapping[str, str] = MappingProxyType({})) -> Settings:
     """The settings of this process. Raises SettingsError, a line for each variable that is wrong or missing.
+
+    `found` are variables that count where the environment leaves them out, as what runs in the data folder is reached by.
 
     CLAIMLINE_SECRETS_DIR names a folder of secrets: what the environment leaves out is read from files there that are
     named like the variable, in small letters, as /run/secrets/claimline_carrier_key.
@@ -292,8 +296,10 @@ def load_settings() -> Settings:
     folder = os.environ.get(f"{PREFIX}SECRETS_DIR")
     if folder and not Path(folder).is_dir():
         raise SettingsError(f"{PREFIX}SECRETS_DIR: there is no such folder")
+    given = {name.removeprefix(PREFIX).lower(): value for name, value in found.items() if name not in os.environ}
+    given = {name: value for name, value in given.items() if value and name in Settings.model_fields}
     try:
-        return Settings(_secrets_dir=folder or None)
+        return Settings(_secrets_dir=folder or None, **given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError("\n".join(map(_line, error.errors(include_input=False, include_url=False)))) from None
 

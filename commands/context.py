@@ -39,12 +39,11 @@ def data_folder() -> Path:
 
 def settings() -> Settings:
     """From the environment, else from the stack that runs in the data folder, else the defaults."""
-    for name, value in environment_of(read_note(data_folder())).items():
-        os.environ.setdefault(name, value)
+    found = environment_of(read_note(data_folder()))
     if folder := os.environ.get("CLAIMLINE_DATA"):
-        os.environ.setdefault("CLAIMLINE_RECORDS_URL", f"sqlite:///{Path(folder) / 'records.db'}")
+        found = {"CLAIMLINE_RECORDS_URL": f"sqlite:///{Path(folder) / 'records.db'}", **found}
     try:
-        return load_settings()
+        return load_settings(found)
     except SettingsError as error:
         raise Unreadable(f"settings: {error}", "Correct the environment or .env, and try again.") from error
 
