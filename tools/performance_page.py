@@ -165,9 +165,9 @@ def _people(found: Result) -> str:
         + f"""
 An update is timed until its answer, a signal until the journal has it. Beside living claims the update's share is
 {_n(found["update_share_loaded"])}; a signal's on a quiet server is {_n(found["signal_share_quiet"])}. What a claim does more
-than the
-bare handler is the journal's transaction, which is on disk before the server hears that the update is done: whoever is told "taken"
-finds it in the records after any crash. The validator's dry step and the second, real one are together under half a millisecond.
+than the bare handler is its step, its view and the journal: an update is answered once it stands in the claim's history, and the
+records tell of it a moment later, because a worker that dies in between must not have told of what the server forgets.
+The validator's dry step and the second, real one are together under half a millisecond.
 """
     )
 
