@@ -12,13 +12,12 @@ from adapters.keys import Keys
 from adapters.records import schema
 from adapters.records.upsert import insert_once, storable
 from claims.accounts.views import AccountEntry
+from claims.actors import by_a_person
 from claims.base import Value
 from claims.ports import JournalEntry
-from claims.state import ITSELF
 
 _NAME = "audit"
 _LONGEST = 120
-_NO_PERSON = frozenset({"", ITSELF, "upstream"})
 
 
 class Act(Value):
@@ -40,7 +39,7 @@ def acts_of(subject: str, steps: Iterable[JournalEntry | AccountEntry]) -> list[
             detail=f"{step.event} {step.sequence}",
         )
         for step in steps
-        if step.by not in _NO_PERSON
+        if by_a_person(step.event, step.by)
     ]
 
 

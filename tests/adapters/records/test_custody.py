@@ -82,6 +82,10 @@ async def test_what_people_do_to_claims_is_noted_with_the_step_and_what_machines
         step(2, event="appeal_requested", by="biller-1"),
         step(3, event="written_off", by="biller-1", refused="needs an approval"),
         step(4, event="upstream_replacement_received", by="upstream"),
+        step(5, event="remittance_received", by="PLAINS HEALTH PLAN"),
+        step(6, event="account_standing", by="account"),
+        step(7, event="patient_paid", by="account"),
+        step(8, event="eligibility_overridden", by="claimline"),
     ]
     for _ in range(2):  # a worker that died before it was told so writes the same steps again
         await records.write_steps(practice="p1", claim_id="c1", entries=steps, view=view(), index=entry())
@@ -321,7 +325,11 @@ async def test_statements_letters_and_files_of_claims_go_by_age_and_what_nobody_
 
 
 async def test_what_people_do_to_accounts_and_unmatched_items_is_noted_with_the_act(records: SqlRecords) -> None:
-    steps = [account_step(1), account_step(2, by="biller-1"), account_step(3, by="desk-1", refused="no such claim")]
+    steps = [
+        account_step(1, by="claim").model_copy(update={"event": "balance_reported"}),
+        account_step(2, by="biller-1"),
+        account_step(3, by="desk-1", refused="no such claim"),
+    ]
     for _ in range(2):  # written twice, noted once
         await records.write_account(entries=steps, view=settled_account())
     sha256, _ = await records.store_document(b"ISA*835", kind="835", source="carrier", at=CLOSED)
