@@ -132,7 +132,7 @@ def renew(
 async def _renew(path: Path, ring: KeyRing, per_second: float) -> tuple[int, int]:
     older = [key.id for key in ring.keys if key.id != ring.active]
     async with open_room(server=True) as room:
-        ends = [await put_aside_at(room, path, key, oldest=key == ring.keys[0].id) for key in older]
+        ends = [await put_aside_at(room, path, key, ring) for key in older]
         before = max((end for end in ends if end), default=None)
         if before is None:
             return 0, 0
@@ -197,7 +197,7 @@ async def _needs(path: Path, key: str, ring: KeyRing) -> tuple[int, Kept | None]
         async with open_room(server=True, optional_server=True) as room:
             if room.client is None:
                 return rows, None
-            before = await put_aside_at(room, path, key, oldest=key == ring.keys[0].id)
+            before = await put_aside_at(room, path, key, ring)
             return rows, await kept(room.client, before)
     except (Unreachable, RPCError):
         return rows, None

@@ -7,6 +7,7 @@ it, and what began after does not: a claim's next run begins with all it knows, 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.names import CLAIM, HAND_OVER, PATIENT_ACCOUNT
 from activities.post import Throttle
-from adapters.keys import LOOK_AGAIN_SECONDS
+from adapters.audit import Entry
+from adapters.keys import LOOK_AGAIN_SECONDS, KeyRing
 from commands.context import Room
 
 NOTICED = timedelta(seconds=2 * LOOK_AGAIN_SECONDS)
@@ -35,19 +37,38 @@ class Kept:
     ended: int
 
 
-async def put_aside_at(room: Room, path: Path, key_id: str, *, oldest: bool) -> datetime | None:
+async def put_aside_at(room: Room, path: Path, key_id: str, ring: KeyRing) -> datetime | None:
     """From when on that key sealed nothing: as the audit log has it, else no later than the key file was written.
 
-    None: it never sealed anything. The oldest key of a ring is active without anybody's act.
+    None: it never sealed anything.
     """
     acts = await room.records.custody.entries(action="keys", subject="key/", limit=100_000)
-    if until := next((one.at for one in acts if one.detail == f"{INSTEAD_OF}{key_id}"), None):
-        return until + NOTICED
-    of_it = [one.detail for one in acts if one.subject == f"key/{key_id}"]
-    if of_it == ["added"] and not oldest:
-        return None
     written = (await asyncio.to_thread(path.stat)).st_mtime
-    return datetime.fromtimestamp(written, UTC) + NOTICED
+    return put_aside(acts[::-1], key_id, ring, datetime.fromtimestamp(written, UTC))
+
+
+def put_aside(acts: Sequence[Entry], key_id: str, ring: KeyRing, written: datetime) -> datetime | None:
+    """`acts` on keys, oldest first; `written`: when the ring's file was. An act may be missing: the records were away then.
+
+    So the log is believed where it tells of the key's end, and where it tells without a gap that the key had no beginning.
+    """
+    mine = [one for one in acts if one.subject == f"key/{key_id}" or one.detail == f"{INSTEAD_OF}{key_id}"]
+    if mine and mine[-1].detail == f"{INSTEAD_OF}{key_id}":
+        return mine[-1].at + NOTICED
+    only_added = [one.detail for one in mine] == ["added"] and key_id != ring.keys[0].id
+    if only_added and (written <= mine[0].at or _passed_over(acts[acts.index(mine[0]) :], ring)):
+        return None
+    return written + NOTICED
+
+
+def _passed_over(acts: Sequence[Entry], ring: KeyRing) -> bool:
+    """Whether they lead from the key that sealed the first of them to the one that seals now, each in place of the last."""
+    active, rotations = acts[0].key_id, [one for one in acts if one.detail.startswith(INSTEAD_OF)]
+    for one in rotations:
+        if one.detail != f"{INSTEAD_OF}{active}":
+            return False
+        active = one.subject.removeprefix("key/")
+    return bool(rotations) and active == ring.active
 
 
 async def kept(client: Client, before: datetime | None) -> Kept:
