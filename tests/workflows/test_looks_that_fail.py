@@ -128,6 +128,8 @@ async def test_a_look_at_a_document_that_was_erased_ends_and_people_have_its_par
     async with world.worker(client, queue):
         early = await on_its_way(world, client, queue, TAKES, "835 PLB")
         await content(world, early.sha256, b"")
+        summary = await ActivityEnvironment().run(activities(world, client, queue).prove_document, early)
+        assert (summary.done, summary.sets) == (True, ())
         await world.inbox(client, queue)
         report: DeliveryReport = await handle_of(client, early).result()
         assert (report.trouble, report.already_done, report.found_later) == ("", True, 0)
