@@ -78,24 +78,26 @@ class ByNumber:
     def __init__(self, compared: Callable[[str], str] = plain) -> None:
         self._compared = compared
         self._written: dict[str, list[IndexEntry]] = {}
-        self._alike: dict[str, list[IndexEntry]] = {}
-        self._fresh: list[tuple[str, IndexEntry]] = []
-        """What `_alike` lacks: most documents never ask for it."""
+        self._alike: dict[str, list[IndexEntry]] | None = None
+        """Made when it is asked for: most documents never do."""
 
     def add(self, number: str, entry: IndexEntry) -> None:
         self._written.setdefault(number, []).append(entry)
-        self._fresh.append((number, entry))
+        if self._alike is not None:
+            self._alike.setdefault(self._compared(number), []).append(entry)
 
     def find(self, number: str) -> list[IndexEntry]:
-        if not self._compared(number):
+        if not number:
             return []
-        found = self._written.get(number)
-        if found is None:
-            for written, entry in self._fresh:
-                self._alike.setdefault(self._compared(written), []).append(entry)
-            self._fresh.clear()
-            found = self._alike.get(self._compared(number), [])
+        found = self._written.get(number) or self._named_alike(self._compared(number))
         return list(found) if len(found) < 2 else _once(found)
+
+    def _named_alike(self, compared: str) -> list[IndexEntry]:
+        if self._alike is None:
+            self._alike = {}
+            for number, entries in self._written.items():
+                self._alike.setdefault(self._compared(number), []).extend(entries)
+        return self._alike.get(compared, []) if compared else []
 
 
 class Lookups:
