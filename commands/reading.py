@@ -215,8 +215,8 @@ async def from_archive(room: Room, view: ClaimView) -> dict[str, Any]:
     if view.status not in (Status.CLOSED, Status.VOIDED):
         return {}
     state = await room.records.archived(view.practice, view.claim_id)
-    if state is None or state.since != view.since:
-        return {}
+    if state is None or state.sequence < await room.records.last_step(view.practice, view.claim_id):
+        return {}  # a statement, say, leaves it closed, and its workflow knows more
     tables = await asyncio.to_thread(load_tables, sandbox=room.settings.sandbox)
     return {
         "why_here": views.why_here(state, tables),

@@ -269,6 +269,12 @@ def archive(connection: Connection, state: ClaimState, cipher: Cipher) -> None:
         connection.execute(update(table).where(older).values(**row))
 
 
+def last_step(connection: Connection, practice: str, claim_id: str) -> int:
+    """The sequence of the newest step that is written; 0 where there is none."""
+    table = schema.claims
+    return int(connection.scalar(select(table.c.sequence).where(_is(table, practice, claim_id))) or 0)
+
+
 def archived(connection: Connection, practice: str, claim_id: str, cipher: Cipher) -> ClaimState | None:
     table = schema.archives
     sealed = connection.scalar(select(table.c.state).where(_is(table, practice, claim_id)))

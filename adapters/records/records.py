@@ -194,6 +194,10 @@ class SqlRecords(Records):
     async def archived(self, practice: str, claim_id: str) -> ClaimState | None:
         return await self._database.read(lambda c: claims.archived(c, practice, claim_id, self._cipher))
 
+    async def last_step(self, practice: str, claim_id: str) -> int:
+        """The sequence of the newest step that is written; 0 where there is none."""
+        return await self._database.read(lambda c: claims.last_step(c, practice, claim_id))
+
     async def candidates(
         self,
         *,

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from adapters.records import open_records
 from claims import events as e
+from claims.ports import JournalEntry
 from claims.views import index_entry, view
 from commands.app import main
 from commands.reading import account_line, ledger_tables
@@ -129,3 +130,29 @@ def test_a_claim_out_of_the_archive_shows_what_was_given_up_and_given_back(
     text = capsys.readouterr().out
     assert "CHK-9" in text
     assert "financial_assistance" in text
+
+
+def test_an_archive_that_is_older_than_the_claim_is_not_shown_for_it(
+    archived: Life, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A note leaves it closed since the same moment: what was stored before that is not how it stands now."""
+    closed_since = archived.state.since
+    archived.do(e.NoteAdded, text="her statement came back")
+    state = archived.state
+    assert (state.status, state.since) == ("closed", closed_since)
+    records = open_records(os.environ["CLAIMLINE_RECORDS_URL"])
+    known = {"practice": state.practice, "claim_id": state.claim_id}
+    noted = JournalEntry(
+        sequence=state.sequence,
+        at=state.changed_at,
+        event="note_added",
+        event_id="n1",
+        before="closed",
+        after="closed",
+    )
+    asyncio.run(records.write_steps(**known, entries=(noted,), view=view(state, TABLES), index=index_entry(state)))
+    records.close()
+    assert main(["show", "LK1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "write_offs" not in told["ledger"], "no server answers, and the archive does not know of the note"
+    assert "why_here" not in told
