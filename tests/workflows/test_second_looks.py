@@ -13,6 +13,7 @@ from activities.names import document_workflow_id
 from activities.orders import DeliveryReport, DocumentReference
 from activities.post import Post
 from adapters.x12.parse import parse
+from tests.adapters.x12.made import file_of
 from tests.workflows.kit import PRACTICE, World, claim_of, registered, replay
 from workflows.remittance import RemittanceWorkflow
 
@@ -51,6 +52,29 @@ TAKES = remittance(
     ["CLP*OLD77*1*50*50**12*HB77*11*1", "NM1*QC*1*DOE*JANE****MI*X999", "PLB*1999999984*20261231*WO>HB99*40"],
 )
 """40.00 taken back by that number, beside a payment of 50.00 of somebody else."""
+
+ANSWERS = file_of(
+    (
+        "277",
+        "005010X212",
+        """
+        BHT*0010*08*INQ1*20260310*0830*DG
+        HL*1**20*1
+        NM1*PR*2*SBX SILENT PLAN*****PI*SBXSILENT
+        HL*2*1*21*1
+        NM1*41*2*LAKESIDE*****46*SUB1
+        HL*3*2*19*1
+        NM1*1P*2*LAKESIDE*****XX*1999999984
+        HL*4*3*22*0
+        NM1*IL*1*SAMPLE*ROBIN****MI*M1234567
+        TRN*2*NOTOURS
+        STC*F1:65*20260309**125*90
+        REF*1K*HB88
+        REF*EJ*TEST1001
+        """,
+    )
+).encode()
+"""A status answer that the claim is paid; it alone tells that the payer calls the claim HB88."""
 
 
 async def store(world: World, raw: bytes) -> DocumentReference:
@@ -103,6 +127,27 @@ async def test_a_takeback_that_comes_before_the_number_it_names_reaches_its_clai
         assert all(one.refused for one in taken[1:])
         assert await world.records.looks.due(10) == ()
         await replay(await handle_of(client, early).fetch_history())
+
+
+async def test_a_takeback_by_the_number_of_a_277_that_the_decided_claim_refuses_reaches_it(
+    client: Client, queue: str, world: World
+) -> None:
+    """90.00 paid and closed; the 277 comes after that and is refused, the 40.00 taken by its number are the claim's."""
+    async with world.worker(client, queue):
+        await world.start(client, registered(claim_of("SBXSILENT"), "c1", payer_rules="default"), queue)
+        await world.until("c1", "submitted", "clearinghouse_accepted", "payer_accepted")
+        await deliver(world, client, queue, PAYS)
+        await world.until("c1", "closed")
+        early = await deliver(world, client, queue, TAKES.replace(b"HB99", b"HB88"))
+        await deliver(world, client, queue, ANSWERS)
+        await handle_of(client, early).result()
+        assert (await world.until("c1", "reopened")).paid_cents == 5000
+        (answer,) = [one for one in await world.records.journal(PRACTICE, "c1") if one.event == "status_reported"]
+        assert "changes nothing" in answer.refused
+        # the claim's own steps since then have left the number in the records
+        (known,) = await world.records.candidates(payer_claim_control_numbers=["HB88"])
+        assert known.claim_id == "c1"
+        assert {one.reference for one in await world.records.unmatched()} == {"OLD77"}
 
 
 async def test_a_payment_that_comes_before_its_claim_is_registered_posts_with_the_next_round_of_the_inbox(
