@@ -62,7 +62,7 @@ def row_of(table: str, document: str) -> Callable[[Connection], object]:
 async def until(holder: Connection, waiting: int, *tasks: asyncio.Task[Any]) -> None:
     """Until so many others of this database wait for a lock, or one of the tasks is through."""
     count = text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
-    for _ in range(5_000):
+    for _ in range(50_000):
         if any(task.done() for task in tasks) or (holder.scalar(count) or 0) >= waiting:
             return
         await asyncio.sleep(0)
