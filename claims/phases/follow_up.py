@@ -10,7 +10,9 @@ from claims.draft import Draft, Refused
 from claims.effects import ArchiveClaim, InquireStatus
 from claims.events import AnyEvent, DeadlinePassed, StatusInquiryRequested, StatusReported, StatusUnanswered
 from claims.money import dollars
+from claims.patient_balance import PatientBalance
 from claims.phases import editing, gate, next_payer, overpayment, resending, submission
+from claims.posting import ledger
 from claims.questions import StatusQuestion
 from claims.state import ClaimState, Deadline
 from claims.status import Status as S
@@ -359,13 +361,27 @@ def _reversal_correction(d: Draft, deadline: Deadline) -> None:
 
 
 def _statement(d: Draft, deadline: Deadline) -> None:
-    """The account was to act by now, and told nothing. Where nothing may be asked for any more, nothing is missing."""
-    asked = patient_balance.patient_balance(d.state, d.tables).amount_cents
+    """The account was to act by now, and told nothing. Where nothing may be asked for any more, nothing is missing; but
+    money that nobody is asked for stays somebody's to decide on."""
+    found = patient_balance.patient_balance(d.state, d.tables)
+    asked = found.amount_cents
     if asked <= 0:
+        if not d.state.tasks and not d.state.deadlines:
+            _nobody_asked(d, found)
         return
     stands = f" stands at {d.state.account_standing.replace('_', ' ')} and" if d.state.account_standing else ""
     reason = f"{dollars(asked)} are the patient's, and her account{stands} sent nothing in time ({deadline.rule}): look at it"
     d.open_task("collect_patient_balance", "biller", reason)
+
+
+def _nobody_asked(d: Draft, found: PatientBalance) -> None:
+    unexplained = ledger(d.state, d.tables).open
+    if found.withheld_cents > 0:
+        reason = f"{dollars(found.withheld_cents)} are not asked for of the patient: {found.why}"
+        d.open_task("review_payment", "biller", reason, category="patient")
+    elif unexplained > 0:
+        reason = f"{dollars(unexplained)} is neither paid nor explained"
+        d.open_task("review_payment", "biller", reason, category="open")
 
 
 def _overpayment(d: Draft, deadline: Deadline) -> None:
