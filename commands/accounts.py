@@ -27,7 +27,7 @@ from commands.acting import ask_workflow, read_fields, read_key, send_update
 from commands.context import Room, find_claim, note_list, open_room
 from commands.reading import AsJson, Practice
 from commands.screen import console, counted, moment, money, print_json, table
-from commands.trouble import Exit, Trouble, Unreachable, Unreadable
+from commands.trouble import Exit, Trouble, Unreachable, Unreadable, why_unreadable
 
 By = Annotated[
     str, typer.Option("--by", envvar="CLAIMLINE_USER", help="Who does this: an opaque name.", show_default=False)
@@ -265,7 +265,7 @@ def patient_payments(
     try:
         rows, problems = read_payments(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{file}: can't be read ({type(error).__name__})", "Give a CSV in UTF-8.") from None
+        raise Unreadable(f"{file}: can't be read: {why_unreadable(error)}", "Give a CSV in UTF-8.") from None
     if problems and not (dry_run and rows):
         first, more = problems[0], len(problems) - 1
         also = f"; {counted(more, 'more row')} can't be read either" if more else ""

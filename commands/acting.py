@@ -30,7 +30,7 @@ from claims.messages import MESSAGES
 from claims.views import ClaimView
 from commands.context import HOW_TO_START, Room, find_claim, open_room
 from commands.screen import console, print_json
-from commands.trouble import Trouble, Unreachable, Unreadable
+from commands.trouble import Trouble, Unreachable, Unreadable, why_unreadable
 
 ANSWER_SECONDS = 15.0
 # Words without a name, in their order: `pay LKP1001 25.00`, `hold LKP1001 documents`.
@@ -164,7 +164,7 @@ def _whole_body(text: str) -> dict[str, Any]:
         try:
             text = Path(text[1:]).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise Unreadable(f"--body {text}: can't be read ({type(error).__name__})") from None
+            raise Unreadable(f"--body {text}: can't be read: {why_unreadable(error)}") from None
     try:
         fields = json.loads(text)
     except json.JSONDecodeError as error:

@@ -26,7 +26,7 @@ from claims.tables import Tables
 from commands.context import note_list, open_room
 from commands.reading import AsJson
 from commands.screen import console, counted, money, print_json
-from commands.trouble import Trouble, Unreadable
+from commands.trouble import Trouble, Unreadable, why_unreadable
 from commands.unmatched import By, Reason
 
 Limit = Annotated[int, typer.Option(help="At most so many.", min=1, max=10_000)]
@@ -172,7 +172,7 @@ def read_deposits(path: Path) -> list[Deposit]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{path}: can't be read ({type(error).__name__})") from None
+        raise Unreadable(f"{path}: can't be read: {why_unreadable(error)}") from None
     rows = csv.DictReader(io.StringIO(text))
     names = {name.strip().lower(): name for name in rows.fieldnames or () if name}
     if missing := [name for name in ("trace", "amount", "payer", "date") if name not in names]:

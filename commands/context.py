@@ -39,13 +39,19 @@ def data_folder() -> Path:
 
 def settings() -> Settings:
     """From the environment, else from the stack that runs in the data folder, else the defaults."""
-    found = environment_of(read_note(data_folder()))
+    found = environment_of(read_note(data_folder())) or _at_rest(data_folder())
     if folder := os.environ.get("CLAIMLINE_DATA"):
         found = {"CLAIMLINE_RECORDS_URL": f"sqlite:///{Path(folder) / 'records.db'}", **found}
     try:
         return load_settings(found)
     except SettingsError as error:
         raise Unreadable(f"settings: {error}", "Correct the environment or .env, and try again.") from error
+
+
+def _at_rest(folder: Path) -> dict[str, str]:
+    """What a stack that doesn't run now left in its folder: its records are sealed with its own ring."""
+    keys = folder / "keys.json"
+    return {"CLAIMLINE_KEYS_FILE": str(keys)} if keys.is_file() else {}
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ from claims.views import local, summary
 from claims.world import World
 from commands import screen
 from commands.claim_files import Unread, read_claim_file
-from commands.trouble import Exit, Unreadable
+from commands.trouble import Exit, Unreadable, why_unreadable
 
 WORLDS = ("silent", "agreeable")
 FIELDS = ("at", "file", "message", "body", "claim")
@@ -127,7 +127,7 @@ def read_story(path: Path) -> Story:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{path}: can't be read ({type(error).__name__})", "give a file of JSON lines") from None
+        raise Unreadable(f"{path}: can't be read: {why_unreadable(error)}", "give a file of JSON lines") from None
     story, rows = Story(folder=path.parent), 0
     for number, row in enumerate(text.splitlines(), 1):
         if row.strip() and not row.lstrip().startswith("#"):

@@ -48,3 +48,8 @@ def tell(trouble: Trouble) -> None:
     console.print(trouble.what, markup=False, soft_wrap=True)
     if trouble.then:
         console.print(f"  {trouble.then}", markup=False, soft_wrap=True)
+
+
+def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
+    """In words, without the file's content."""
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror or type(error).__name__

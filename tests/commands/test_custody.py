@@ -216,3 +216,12 @@ def test_a_worker_in_production_mode_does_not_start_without_a_key_ring(
     monkeypatch.setenv("CLAIMLINE_KEYS_FILE", str(folder / "nowhere.json"))
     assert worker.main(["--check"]) == 7
     assert "No such file" in capsys.readouterr().err
+
+
+def test_a_folder_whose_stack_has_ended_is_read_with_the_ring_it_left(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("keys", "new")
+    registered(folder, "c1", "TEST1001")
+    monkeypatch.delenv("CLAIMLINE_KEYS_FILE")
+    assert "TEST1001" in run("show", "TEST1001")
