@@ -126,4 +126,5 @@ def on_write_off_reverted(d: Draft, event: WriteOffReverted) -> None:
     if not d.state.closed:
         if settling.never_on_file(d):
             d.arm_filing()
-        d.open_task("review_payment", "biller", "a write-off was taken back: decide what is done about it")
+        if not any(task.type == "review_payment" for task in d.state.tasks):
+            d.open_task("review_payment", "biller", "a write-off was taken back: decide what is done about it")

@@ -80,6 +80,15 @@ def test_the_ledger_says_who_gave_up_what_why_and_who_took_it_back() -> None:
     assert ledger(one.state, TABLES).written_off == 0
 
 
+def test_a_write_off_taken_back_is_one_task_and_not_two() -> None:
+    one = life().accepted().paid(payment(9000, "CO-45:3500"))
+    one.do(e.TakebackReceived, document="d", trace_number="T2", reason="WO", reference="ICN1", amount_cents=500)
+    assert [task.type for task in one.state.tasks] == ["review_payment"]
+    one.do(e.WrittenOff, amount_cents=500, reason="small", category="other")
+    one.do(e.WriteOffReverted, write_off="", reason="by mistake")
+    assert [task.type for task in one.state.tasks] == ["review_payment"]
+
+
 @pytest.mark.parametrize(
     ("category", "refused"),
     [
