@@ -227,10 +227,11 @@ def limits_fall_on_their_day(a: Auditor, s: Seen) -> Iterator[str]:
 
 
 def _later_limits(a: Auditor, s: Seen, rules: Data) -> set[date | None]:
-    """A later payer's limit counts from a decision of an earlier one, or, where its rules say so, from the service."""
-    if rules["filing"]["secondary"] is None:
-        return {last_filing_day(s.after["claim"], rules)}
+    """A later payer's limit counts from a decision of an earlier one; from the service where its rules say so, or where no
+    earlier one has decided anything (a payer that answers out of its turn)."""
     notices = [p.on for p in a.books.postings if p.coverage == 0 and p.on is not None]
+    if rules["filing"]["secondary"] is None or not notices:
+        return {last_filing_day(s.after["claim"], rules)}
     found = {after(notice, rules["filing"]["secondary"]) for notice in notices}
     return {onward(day) for day in found} if rules["filing"]["roll"] else {*found}
 

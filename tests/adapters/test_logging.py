@@ -28,9 +28,15 @@ from adapters.logging import configure_logging
 def stream(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
+    servers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.access", "uvicorn.error")]
+    theirs = [(one, one.handlers[:], one.propagate) for one in servers]
+    for one in servers:  # as in a worker: a server that a test ran in this process configured them for itself
+        one.handlers[:], one.propagate = [], True
     out = io.StringIO()
     configure_logging(request.param, "info", out)
     yield out
+    for one, handlers, propagate in theirs:
+        one.handlers[:], one.propagate = handlers, propagate
     root.handlers[:] = before
     root.setLevel(level)
     structlog.reset_defaults()
