@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
+import gc
 import hashlib
 import signal
 import sys
@@ -384,6 +385,15 @@ production, or can't be read; 8 a certificate is missing, expired or refused
 """
 
 
+def collect_seldom() -> None:
+    """A worker keeps thousands of claims in memory that the collector would walk through again and again for nothing.
+
+    What was imported is left out of it for good; the young generation is looked at every 20,000 objects instead of 700.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="worker.py", description=HELP, epilog=CODES, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -397,6 +407,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.SETTINGS
     configure_logging(settings.log_format, settings.log_level)
     withhold_last_words()
+    collect_seldom()
     try:
         asyncio.run(run(settings, check=options.check))
     except CannotServe as error:

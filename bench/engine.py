@@ -35,7 +35,7 @@ from bench.engine_desk import (
     start_claim,
 )
 from bench.harness import Answer, Rounds, figures, options, publish, ratio, rounded, rounds_async, show
-from worker import build_worker, converter_of, runner
+from worker import build_worker, collect_seldom, converter_of, runner
 
 AT_ONCE = 40
 LOAD = "x" * 300
@@ -165,6 +165,7 @@ async def sealed() -> dict[str, int]:
 async def main() -> None:
     chosen = options(__doc__ or "")
     count, rounds = (20, 2) if chosen.quick else (120, chosen.rounds)
+    collect_seldom()  # as a worker does; both candidates live in this process
     found, told = await measure(count, rounds, written=False)
     show("Clean lives a second, start to close", found, "a second", "bare workflows")
     real, real_told = await measure(count, 2 if chosen.quick else 3, written=True)
