@@ -29,6 +29,8 @@ _QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
+_NOBODY = 9
+"""The discard port, where nobody answers."""
 _PATIENCE = 15_000
 """Milliseconds for one thing to appear, on a machine that is busy with other things too."""
 _LAG, _LOOKS = 2_000, 10
@@ -41,10 +43,14 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def opened(ui: str, *, width: int = 1600, height: int = 1000, shown_as: int = 1400) -> Iterator[TemporalUi]:
-    """A fresh browser on the UI at `ui`; screenshots are `shown_as` pixels wide."""
+def opened(
+    ui: str, *, width: int = 1600, height: int = 1000, shown_as: int = 1400, cut_off: str = ""
+) -> Iterator[TemporalUi]:
+    """A fresh browser on the UI at `ui`; screenshots are `shown_as` pixels wide. `cut_off`, as 127.0.0.1:8081, is an address
+    that this browser can't reach, whichever frame or worker of a page asks."""
+    rules = [f"--host-resolver-rules=MAP {cut_off} 127.0.0.1:{_NOBODY}"] if cut_off else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(_QUIET))
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*_QUIET, *rules])
         context = browser.new_context(
             viewport={"width": width, "height": height}, device_scale_factor=shown_as / width, locale="en-US"
         )
