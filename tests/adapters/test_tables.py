@@ -75,7 +75,7 @@ def test_the_tables_know_enough_codes_and_say_where_each_comes_from(tables: Tabl
         ("286", "final", "write_off", "supervisor"),
         ("193", "appeal_result", "appeal", "biller"),
         ("B9", "payer_policy", "review", "biller"),
-        ("85", "money", "bill_patient", "biller"),
+        ("85", "money", "review", "biller"),
         ("A1", "unknown", "review", "biller"),
     ],
 )
