@@ -17,6 +17,7 @@ from claims.phases import (
     coverage_change,
     denial_work,
     follow_up,
+    passing,
     patient_billing,
     patients_turn,
     people,
@@ -92,7 +93,7 @@ HANDLERS: dict[str, Callable[[Draft, Any], None]] = {
     "effect_failed": people.on_effect_failed,
     "closing_requested": settling.on_closing_requested,
     "claim_archived": settling.on_claim_archived,
-    "deadline_passed": follow_up.on_deadline_passed,
+    "deadline_passed": passing.on_deadline_passed,
     "message_refused": people.on_message_refused,
 }
 """One room for each event; `claim_registered` begins a claim and is refused afterwards."""
@@ -130,7 +131,7 @@ def step(state: ClaimState, event: AnyEvent, tables: Tables) -> Step:
     numbers that the claim is known by (and its effect, now answered, is in flight no longer); an event that was taken
     before (same id) changes nothing at all.
     """
-    if event.id in state.seen and not follow_up.is_due(state, event):
+    if event.id in state.seen and not passing.is_due(state, event):
         return Step(state=state, refused="this event was taken already", duplicate=True)
     base = state.model_copy(
         update={

@@ -78,7 +78,7 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug(
         "silence writes off what the patient owes",
-        "claims/phases/follow_up.py",
+        "claims/phases/passing.py",
         '    d.open_task("collect_patient_balance", "biller", reason)',
         '    d.set(write_offs=(*d.state.write_offs, __import__("claims.state", fromlist=["WriteOff"]).WriteOff(\n'
         '        key=d.event.id, amount_cents=1, bucket="patient", reason="old", by="clock", at=d.now)))\n'
