@@ -141,8 +141,8 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug(
         "who asks for an appeal approves it",
-        "claims/phases/approvals.py",
-        "    if by == approval.requested_by:",
+        "claims/second_person.py",
+        "    if is_one(by, (requested_by,)):",
         "    if False:",
     ),
 )
