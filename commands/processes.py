@@ -10,6 +10,7 @@ import ctypes
 import fcntl
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -158,13 +159,18 @@ _reserved: list[IO[str]] = []
 """Locks of the ports this process has chosen; the kernel drops them with it."""
 
 
+UNASKED = range(20_000, 32_768)
+"""Ports that the system gives to nobody by itself (ip_local_port_range of Linux begins at 32768). Temporal's server takes some
+of the others for its inner services: it took the one that was chosen for its own front door, and died."""
+
+
 def free_port(preferred: int, taken: set[int]) -> int:
-    """`preferred` where nobody listens on it, else a free one. `taken` remembers what this stack has chosen.
+    """`preferred` where nobody listens on it, else a free one of `UNASKED`. `taken` remembers what this stack has chosen.
 
     Between the choice and the first listener another stack may choose the same, so a choice is reserved for as long as
     this process lives.
     """
-    for port in (preferred, *([0] * 20)):
+    for port in (preferred, *random.sample(UNASKED, 50)):
         if port in taken:
             continue
         with socket.socket() as probe:

@@ -127,4 +127,5 @@ def test_a_taken_port_gives_way_to_a_free_one() -> None:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         taken = holder.getsockname()[1]
-        assert free_port(taken, set()) != taken
+        # 32768: where those begin that Linux gives away by itself, to the inner services of Temporal's server among others
+        assert 1024 <= free_port(taken, set()) < 32768
