@@ -23,7 +23,7 @@ from claims.accounts.messages import ACCOUNT_MESSAGES, AccountMessage
 from claims.accounts.views import AccountEntry, AccountView
 from claims.money import dollars
 from claims.patient_payments import PaymentRow, read_payments
-from commands.acting import ask_workflow, read_fields, read_key, send_update
+from commands.acting import ask_workflow, read_fields, read_key, send_update, until_shown
 from commands.context import Room, find_claim, note_list, open_room
 from commands.reading import AsJson, Practice
 from commands.screen import console, counted, moment, money, print_json, table
@@ -229,7 +229,14 @@ async def ask_account(
         )
 
     workflow_id = account_workflow_id(view.practice, view.account)
-    return await ask_workflow(room, workflow_id, f"account {view.account[:12]}", name, body, identity, wake)
+    answer = await ask_workflow(room, workflow_id, f"account {view.account[:12]}", name, body, identity, wake)
+
+    async def last_step() -> int:
+        steps = await room.records.account_steps(view.practice, view.account)
+        return steps[-1].sequence if steps else 0
+
+    await until_shown(answer, last_step)
+    return answer
 
 
 # Payments by file

@@ -10,7 +10,7 @@ import getpass
 import json
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,6 +33,8 @@ from commands.screen import console, print_json
 from commands.trouble import Trouble, Unreachable, Unreadable, why_unreadable
 
 ANSWER_SECONDS = 15.0
+SHOWN_LOOKS = 150
+"""Looks, twenty milliseconds apart, for the records to show what was done: they follow the answer, commonly by milliseconds."""
 # Words without a name, in their order: `pay LKP1001 25.00`, `hold LKP1001 documents`.
 _BARE: dict[str, tuple[str, ...]] = {
     "note": ("text",),
@@ -233,7 +235,7 @@ async def send_update(
 
     `identity` is the update's id and the event's; the same update again is then the same event.
     """
-    return await ask_workflow(
+    answer = await ask_workflow(
         room,
         claim_workflow_id(practice, claim_id),
         f"claim {claim_id}",
@@ -242,6 +244,20 @@ async def send_update(
         identity,
         lambda: _wake(room, practice, claim_id),
     )
+    await until_shown(answer, lambda: room.records.last_step(practice, claim_id))
+    return answer
+
+
+async def until_shown(answer: Mapping[str, Any], last_step: Callable[[], Awaitable[int]]) -> None:
+    """Whoever looks after an act finds it: waits until the records have the step that the answer tells of.
+
+    The act is done whether they have it or not, so a worker that dies in between makes this wait, not fail.
+    """
+    step = int(answer.get("sequence", 0))
+    for _ in range(SHOWN_LOOKS):
+        if await last_step() >= step:
+            return
+        await asyncio.sleep(0.02)
 
 
 async def ask_workflow(
