@@ -32,6 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "CLAIMLINE_DATA": str(tmp_path),
         "CLAIMLINE_RECORDS_URL": f"sqlite:///{tmp_path}/records.db",
         "CLAIMLINE_KEYS_FILE": str(tmp_path / "keys.json"),
+        "CLAIMLINE_TEMPORAL_ADDRESS": "127.0.0.1:1",  # nobody, whatever else runs on this machine
         "COLUMNS": "200",
     }
     with mock.patch.dict(os.environ, fresh | ours, clear=True):
